@@ -1,0 +1,261 @@
+"""A box: a place that holds one track's programs, with an agent in it that does as the grader says."""
+
+from __future__ import annotations
+
+import array
+import json
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from grader.apparatus.processes import ProcessTable
+from grader.apparatus.sandbox import limits
+from grader.apparatus.sockets import SocketTable
+
+AGENT = Path(__file__).with_name("agent.py")
+PATIENCE_WITH_THE_AGENT = 60.0
+"""Seconds within which the agent answers; it does nothing but answer, so only a starved machine needs them."""
+
+
+class BoxBroken(Exception):
+    """The box did not start, or its agent is gone: never the submission's fault as far as we know."""
+
+
+class Exited(NamedTuple):
+    """A process of the box ended: its pid and its wait status, wait(2)."""
+
+    pid: int
+    status: int
+
+
+class Plan(NamedTuple):
+    """How a kind of box starts its agent and its programs.
+
+    Args:
+        command: starts the agent; `{fd}` stands for its control socket.
+        folder: the submission's folder, as the programs see it.
+        shim: folder of the grader's `sitecustomize`, as the programs see it.
+        python: the interpreter of the programs.
+        user: the uid that the programs take; None: they keep the agent's.
+        counted: nobody else runs under their uid, so that processes can be counted.
+        filter: seccomp filter for the programs.
+        keep_open: descriptors that the command inherits.
+    """
+
+    command: tuple[str, ...]
+    folder: str
+    shim: str
+    python: str
+    user: int | None
+    counted: bool
+    filter: bytes
+    keep_open: tuple[int, ...] = ()
+
+
+class Box:
+    """Owns an agent and all that runs under it; closing it ends everything."""
+
+    tier = ""
+    has_its_own_network = True
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._exits: list[Exited] = []
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.settimeout(PATIENCE_WITH_THE_AGENT)
+        command = [word.replace("{fd}", str(theirs.fileno())) for word in plan.command]
+        self._errors, errors = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=errors,
+                stderr=errors,
+                pass_fds=(theirs.fileno(), *plan.keep_open),
+                start_new_session=True,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+            )
+        finally:
+            os.close(errors)
+            theirs.close()
+        try:
+            self._answer()
+            self.processes = ProcessTable(self._proc())
+            self.sockets = SocketTable(self._fresh_socket(socket.AF_NETLINK, socket.SOCK_RAW, 4))
+        except BaseException:
+            self.close()
+            raise
+
+    def _proc(self) -> int:
+        """A descriptor of the /proc that shows the box's processes."""
+        return self._request({"do": "folder", "path": "/proc"})[1]
+
+    # --- what runs in it
+
+    def pids(self) -> list[int]:
+        """Every process of the box but the agent, as the box's own /proc numbers them."""
+        return [pid for pid in self.processes.pids() if pid != self.agent]
+
+    @property
+    def agent(self) -> int:
+        """The agent's pid, as the box's own /proc numbers it; whatever is orphaned is its child."""
+        return 1
+
+    def start(
+        self,
+        program: str,
+        *,
+        environment: Mapping[str, str],
+        outputs: tuple[int, int],
+        descriptors: int = limits.DESCRIPTORS,
+        shimmed: bool = False,
+        arguments: tuple[str, ...] = (),
+    ) -> int:
+        """Start a program of the submission as plain `python program`; its pid in the box.
+
+        Args:
+            outputs: write ends for its standard output and error.
+            descriptors: its limit of open descriptors.
+            shimmed: with the grader's `sitecustomize`.
+            arguments: words for the interpreter in place of the program.
+        """
+        variables = {
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "HOME": self._plan.folder,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONNOUSERSITE": "1",
+            **environment,
+        }
+        if shimmed:
+            variables["PYTHONPATH"] = self._plan.shim
+        order = {
+            "do": "start",
+            "command": [self._plan.python, *(arguments or (program,))],
+            "environment": variables,
+            "folder": self._plan.folder,
+            "limits": limits.of_a_process(descriptors, alone=self._plan.counted),
+            "user": self._plan.user,
+            "filter": self._plan.filter.hex(),
+        }
+        return int(self._request(order, outputs)[0]["pid"])
+
+    def signal(self, pid: int, number: signal.Signals) -> None:
+        """Send a signal to a process of the box; one that has ended gets none.
+
+        The descriptor of /proc/PID stands for that very process, so that no other can be hit: pidfd_send_signal(2).
+        """
+        try:
+            with self.processes.descriptor_of(pid) as descriptor:
+                signal.pidfd_send_signal(descriptor, number)
+        except (FileNotFoundError, ProcessLookupError):
+            return
+
+    def fresh_socket(self) -> socket.socket:
+        """A TCP socket of the box's network."""
+        return self._fresh_socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+
+    def clear(self) -> None:
+        """End every process in the box; the next program finds it empty."""
+        self._request({"do": "clear"})
+        self._exits.clear()
+
+    # --- what the agent says
+
+    def fileno(self) -> int:
+        """The control socket, to wait on: readable when a process has ended."""
+        return self._control.fileno()
+
+    def exits(self) -> list[Exited]:
+        """The processes that have ended since the last call, of those that the agent waited for."""
+        self._control.setblocking(False)
+        try:
+            while True:
+                self._note(self._control.recv(4096))
+        except BlockingIOError:
+            pass
+        finally:
+            self._control.settimeout(PATIENCE_WITH_THE_AGENT)
+        seen, self._exits = self._exits, []
+        return seen
+
+    def _note(self, message: bytes) -> dict[str, Any] | None:
+        """Keep the news of an exit; hand any other message back."""
+        if not message:
+            raise BoxBroken(self._last_words())
+        told: dict[str, Any] = json.loads(message)
+        if "exited" not in told:
+            return told
+        self._exits.append(Exited(told["exited"], told["status"]))
+        return None
+
+    def _request(
+        self, order: dict[str, Any], descriptors: tuple[int, ...] = ()
+    ) -> tuple[dict[str, Any], int]:
+        """Say one thing to the agent and wait for its answer, and for the descriptor with it (-1: none)."""
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
+        try:
+            self._control.sendmsg([json.dumps(order).encode()], rights if descriptors else [])
+            return self._answer()
+        except OSError as error:
+            raise BoxBroken(f"the box's agent does not answer: {error}") from error
+
+    def _answer(self) -> tuple[dict[str, Any], int]:
+        while True:
+            message, ancillary, _, _ = self._control.recvmsg(4096, socket.CMSG_SPACE(4))
+            told = self._note(message)
+            if told is not None:
+                passed = array.array("i")
+                for _, _, data in ancillary:
+                    passed.frombytes(data)
+                return told, passed[0] if passed else -1
+
+    def _fresh_socket(self, family: int, kind: int, protocol: int) -> socket.socket:
+        order = {"do": "socket", "family": family, "kind": kind, "protocol": protocol}
+        return socket.socket(fileno=self._request(order)[1])
+
+    def _last_words(self) -> str:
+        """What the box's starter said before it ended."""
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            return "the box's agent is gone"
+        os.set_blocking(self._errors, False)
+        try:
+            said = os.read(self._errors, 4096).decode("utf-8", "replace").strip()
+        except BlockingIOError:
+            said = ""
+        return f"the box ended with status {self._process.returncode}: {said or 'without a word'}"
+
+    # --- its end
+
+    def close(self) -> None:
+        """End everything in it: the agent exits at the end of its control socket, the kernel ends the rest."""
+        self._control.close()
+        try:
+            self._process.wait(PATIENCE_WITH_THE_AGENT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for part in ("processes", "sockets"):
+            if part in self.__dict__:
+                getattr(self, part).close()
+        if self._errors >= 0:
+            os.close(self._errors)
+            self._errors = -1
+
+    def __enter__(self) -> Box:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,189 @@
+"""The box of the first tier: bubblewrap, with namespaces of its own for processes, network, files, IPC and users.
+
+                    run by root                                by an ordinary user
+    agent           root with SETUID, SETGID and KILL          the user, in a user namespace without more
+    programs        a uid of the pool, no capability           the same uid, no capability
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from grader.apparatus.sandbox import limits, seccomp
+from grader.apparatus.sandbox.box import AGENT, Box, Plan
+
+FIRST_UID = 2_000_000_000
+"""Above the ranges that systemd and container managers hand out (systemd, UIDS-GIDS.md), below 2**31."""
+UIDS = 512
+SUBMISSION = "/submission"
+SHIM = Path(__file__).parent.parent / "shim"
+_DATA = {
+    "/etc/hosts": b"127.0.0.1 localhost\n::1 localhost\n",
+    "/etc/nsswitch.conf": b"hosts: files\npasswd: files\n",
+}
+
+
+class BubblewrapBox(Box):
+    """A box of bubblewrap's."""
+
+    tier = "bubblewrap"
+
+    def __init__(self, submission: Path) -> None:
+        """Start one.
+
+        Args:
+            submission: folder of the programs; they see its files read-only, within a folder they may write to.
+
+        Raises:
+            BoxBroken: bubblewrap is missing, or the kernel refuses.
+        """
+        self._uid = _PooledUid() if os.geteuid() == 0 else None
+        self._files = [_readable(data) for data in _DATA.values()]
+        try:
+            super().__init__(self._planned(submission))
+        except BaseException:
+            self._give_back()
+            raise
+
+    def _planned(self, submission: Path) -> Plan:
+        user = self._uid.number if self._uid else None
+        command = [
+            shutil.which("bwrap") or "bwrap",
+            *_namespaces(as_root=user is not None),
+            *_environment(),
+            *_system(self._files),
+            *_interpreter(),
+            *_submission(submission),
+            "--ro-bind", str(AGENT), "/agent.py",
+            "--ro-bind", str(SHIM), "/shim",
+            "--chdir", "/",
+            "--remount-ro", "/",
+            "--", python_of_the_programs(), "-I", "-S", "/agent.py", "{fd}",
+        ]  # fmt: skip
+        return Plan(
+            command=tuple(command),
+            folder=SUBMISSION,
+            shim="/shim",
+            python=python_of_the_programs(),
+            user=user,
+            counted=True,
+            filter=seccomp.deny_list(),
+            keep_open=tuple(self._files),
+        )
+
+    def close(self) -> None:
+        """End everything in it, and give its uid back."""
+        super().close()
+        self._give_back()
+
+    def _give_back(self) -> None:
+        for descriptor in self._files:
+            os.close(descriptor)
+        self._files = []
+        if self._uid:
+            self._uid.give_back()
+
+
+def is_installed() -> bool:
+    """There is a `bwrap` on the PATH."""
+    return shutil.which("bwrap") is not None
+
+
+def _namespaces(*, as_root: bool) -> list[str]:
+    words = [
+        "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
+        "--as-pid-1", "--new-session", "--hostname", "lab", "--cap-drop", "ALL",
+    ]  # fmt: skip
+    if as_root:  # a user namespace would hide the uids of the pool
+        return [
+            *words, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_KILL",
+        ]  # fmt: skip
+    return [*words, "--unshare-user", "--disable-userns"]
+
+
+def _environment() -> list[str]:
+    return ["--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LANG", "C.UTF-8"]
+
+
+def _system(files: list[int]) -> list[str]:
+    """The operating system, read-only, and what is writable in it."""
+    words = ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "lib", "lib32", "lib64", "sbin"):
+        path = Path("/", name)
+        if path.is_symlink():
+            words += ["--symlink", os.readlink(path), str(path)]
+        elif path.is_dir():
+            words += ["--ro-bind", str(path), str(path)]
+    words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    for path_in_box, descriptor in zip(_DATA, files, strict=True):
+        words += ["--perms", "0444", "--ro-bind-data", str(descriptor), path_in_box]
+    size = str(limits.FOLDER)
+    return [
+        *words,
+        "--proc", "/proc",
+        "--dev", "/dev",
+        "--size", str(16 * limits.MEBIBYTE), "--perms", "1777", "--tmpfs", "/dev/shm",
+        "--remount-ro", "/dev",
+        "--size", size, "--perms", "1777", "--tmpfs", "/tmp",
+    ]  # fmt: skip
+
+
+def python_of_the_programs() -> str:
+    """The interpreter behind the grader's own, outside any virtual environment."""
+    return os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+
+
+def _interpreter() -> list[str]:
+    """Its files, where they do not lie under /usr; each folder above them is made passable first."""
+    prefix = Path(os.path.realpath(sys.base_prefix))
+    if prefix.is_relative_to("/usr"):
+        return []
+    words: list[str] = []
+    for parent in reversed(prefix.parents[:-1]):
+        words += ["--perms", "0755", "--dir", str(parent)]
+    return [*words, "--ro-bind", str(prefix), str(prefix)]
+
+
+def _submission(folder: Path) -> list[str]:
+    """A writable folder that holds the submission's own files read-only."""
+    words = ["--size", str(limits.FOLDER), "--perms", "1777", "--tmpfs", SUBMISSION]
+    for entry in sorted(folder.iterdir()):
+        words += ["--ro-bind", str(entry), f"{SUBMISSION}/{entry.name}"]
+    return words
+
+
+def _readable(data: bytes) -> int:
+    """A descriptor from which bubblewrap can read these bytes."""
+    reader, writer = os.pipe()
+    os.write(writer, data)
+    os.close(writer)
+    return reader
+
+
+class _PooledUid:
+    """A uid that no other box uses now: RLIMIT_NPROC counts by uid. The lock goes with its owner's life."""
+
+    def __init__(self) -> None:
+        folder = Path(tempfile.gettempdir(), "forklab-uids")
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for index in range(UIDS):
+            self._lock = os.open(folder / str(index), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(self._lock)
+                continue
+            self.number = FIRST_UID + index
+            return
+        raise OSError(f"all {UIDS} uids of the pool are in use: {folder}")
+
+    def give_back(self) -> None:
+        """Let the next box have it."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1

@@ -1,0 +1,194 @@
+"""Waits for a state of a box's processes, never for a time.
+
+Nothing can move but by an outside event  <=>  two readings of every thread are equal, every thread of them is
+parked, and between the two every byte is where it was sent. There was then an instant at which all were parked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from grader.apparatus.processes import Gone, ProcessTable, Thread
+from grader.recording import ACCEPTING_CALLS, POLLING_CALLS, READING_CALLS, SLEEPING_CALLS
+
+SPIN = 0.5
+"""Seconds of CPU that a thread uses without any progress before it is said to spin."""
+PATIENCE = 15.0
+"""Seconds without progress after which we stop waiting; a right server answers in milliseconds."""
+MOST_PATIENCE = 120.0
+"""Seconds that patience grows to, on a machine that lets threads stand without a core."""
+A_REAPER_LOOKS = 1.0
+"""Seconds: a timer further away than that is nothing to wait for, as the hand-out says of polling reapers."""
+A_WAKE_UP = 2.0
+"""Seconds after which a sleeper whose queue is not empty is no longer about to be woken: a woken thread is runnable
+at once (S becomes R), however few cores there are; MSG_WAITALL sleeps on."""
+
+_UNTIMED = frozenset(
+    {"wait4", "waitid", "pause", "rt_sigsuspend", "flock", "write", "writev", "sendto", "sendmsg",
+     "connect"}
+)  # fmt: skip
+
+
+class Circumstances(NamedTuple):
+    """What the scene knows and the processes do not show.
+
+    Args:
+        waiting: by inode of a socket, connections or bytes that lie in its queue.
+        clients: inodes of the server's ends of connections.
+        oldest_arrival: when the oldest client came that is not finished, or the last one, if all are;
+            seconds of the real-time clock.
+        something_is_owed: a client has asked and was not served to the end, or a zombie waits to be reaped.
+        first_processes: pids that were there before the first client.
+        work_may_sleep: the scene looks at work under way.
+    """
+
+    waiting: Mapping[int, int]
+    clients: Collection[int]
+    oldest_arrival: float
+    something_is_owed: bool
+    first_processes: Collection[int]
+    work_may_sleep: bool
+
+
+class Reading(NamedTuple):
+    """Every thread of the box, read one after the other."""
+
+    threads: tuple[Thread, ...]
+
+    @property
+    def key(self) -> tuple[tuple[object, ...], ...]:
+        """Equal in two readings if nothing has run between them."""
+        return tuple(
+            (thread.pid, thread.tid, thread.parent, thread.state, thread.call, thread.switches)
+            for thread in self.threads
+        )
+
+    @property
+    def population(self) -> frozenset[tuple[int, bool]]:
+        """Which processes there are, dead or alive."""
+        return frozenset((thread.pid, thread.state == "Z") for thread in self.threads)
+
+    @property
+    def zombies(self) -> int:
+        """How many processes have ended and were not waited for."""
+        return sum(thread.state == "Z" for thread in self.threads)
+
+
+def read_all(processes: ProcessTable, pids: Collection[int], agent: int) -> Reading:
+    """Read every thread; processes that end meanwhile are left out, and so are orphans' zombies.
+
+    The agent waits for orphans: their zombies are its own, not the server's.
+    """
+    threads: list[Thread] = []
+    for pid in sorted(pids):
+        try:
+            of_process = processes.threads(pid)
+        except Gone:
+            continue
+        if of_process[0].state == "X" or (of_process[0].state == "Z" and of_process[0].parent == agent):
+            continue
+        threads += of_process
+    return Reading(tuple(threads))
+
+
+class Memory:
+    """What earlier readings of this scene showed: since when a thread sleeps, how often it woke up."""
+
+    def __init__(self) -> None:
+        self._sleeps: dict[tuple[int, int], tuple[tuple[int, int], float]] = {}
+        self._first_sleep: dict[tuple[int, int], int] = {}
+        self._used: dict[tuple[int, int], tuple[float, float]] = {}
+        self.progress_at = time.monotonic()
+
+    def progress(self) -> None:
+        """Something happened: whoever polls must look once more, and patience begins anew."""
+        self._first_sleep.clear()
+        self._used.clear()
+        self.progress_at = time.monotonic()
+
+    def note(self, reading: Reading) -> None:
+        """Remember one reading."""
+        now = time.time()
+        for thread in reading.threads:
+            who = (thread.pid, thread.tid)
+            known = self._sleeps.get(who)
+            if known is None or known[0] != thread.switches:
+                self._sleeps[who] = (thread.switches, now)
+            if thread.sleeps:
+                self._first_sleep.setdefault(who, thread.switches[0])
+
+    def asleep_since(self, thread: Thread) -> float:
+        """When this very sleep was first seen; seconds of the real-time clock."""
+        known = self._sleeps.get((thread.pid, thread.tid))
+        return known[1] if known else time.time()
+
+    def has_gone_round(self, thread: Thread) -> bool:
+        """It woke up, did what it does, and sleeps again, since the last progress."""
+        return thread.switches[0] > self._first_sleep.get((thread.pid, thread.tid), thread.switches[0])
+
+    def used(self, processes: ProcessTable, thread: Thread) -> tuple[float, float]:
+        """Seconds that a thread ran, and stood without a core, since we first asked after the last progress."""
+        now = processes.seconds_run(thread.pid, thread.tid)
+        before = self._used.setdefault((thread.pid, thread.tid), now)
+        return now[0] - before[0], now[1] - before[1]
+
+
+def is_parked(
+    thread: Thread, processes: ProcessTable, memory: Memory, around: Circumstances
+) -> bool:
+    """Only an outside event, or nothing that matters, can move this thread."""
+    if thread.state in "ZTt":
+        return True
+    if not thread.sleeps:
+        return False
+    if thread.call in ACCEPTING_CALLS or thread.call in READING_CALLS:
+        if around.waiting.get(thread.inode):  # its wake-up is under way, unless it wants more than there is
+            return time.time() - memory.asleep_since(thread) > A_WAKE_UP
+        return True
+    if thread.call in _UNTIMED:
+        return True
+    left = processes.time_left(thread)
+    if left == float("inf"):
+        return True
+    if thread.call in POLLING_CALLS and _polls_a_socket(thread):
+        return _a_poll_is_parked(thread, left, processes, memory, around)
+    return _a_sleep_is_parked(thread, left, processes, memory, around)
+
+
+def _polls_a_socket(thread: Thread) -> bool:
+    """Not a mere sleep, as `select([], [], [], 1)` is one."""
+    counted = thread.arguments[1] if thread.call in ("poll", "ppoll") else thread.arguments[0]
+    return counted > 0 or thread.call.startswith("epoll")
+
+
+def _a_poll_is_parked(
+    thread: Thread, left: float | None, processes: ProcessTable, memory: Memory, around: Circumstances
+) -> bool:
+    """A poll with a timeout: after a whole turn, or where a turn can change nothing.
+
+    On a client's connection alone it is parked at once: to wait would let the timeout cut the client off.
+    """
+    polled = processes.polled(thread)
+    if polled and any(around.waiting.get(inode) for inode in polled):
+        return False
+    if polled and polled <= set(around.clients):
+        return True
+    if not around.something_is_owed or memory.has_gone_round(thread):
+        return True
+    return left is not None and left > A_REAPER_LOOKS
+
+
+def _a_sleep_is_parked(
+    thread: Thread, left: float | None, processes: ProcessTable, memory: Memory, around: Circumstances
+) -> bool:
+    """A timed sleep: work for a client is waited for, unless the scene looks at work; a loop after one turn."""
+    if memory.has_gone_round(thread):
+        return True
+    if around.work_may_sleep and processes.sockets_of(thread.pid) & set(around.clients):
+        return True
+    is_older_than_its_clients = memory.asleep_since(thread) <= around.oldest_arrival
+    if not around.something_is_owed and thread.pid in around.first_processes:
+        return is_older_than_its_clients or thread.call not in SLEEPING_CALLS
+    return is_older_than_its_clients and left is not None and left > A_REAPER_LOOKS

@@ -1,0 +1,31 @@
+"""Lets some calls of `accept` fail as an interrupted one does (EINTR), and says so on standard error.
+
+A real signal can't tell a server with a restart from one without: since Python 3.5 the interpreter restarts the call
+itself (PEP 475). `FORKLAB_EINTR` numbers the calls that fail: "1,2,4". Only listeners of AF_INET and AF_INET6 are
+touched; multiprocessing has listeners of its own kind.
+"""
+
+import errno
+import os
+import socket
+
+_FAILING = {int(number) for number in os.environ.pop("FORKLAB_EINTR", "").split(",") if number}
+_REAL = socket.socket._accept
+_calls = 0
+
+
+def _accept(listener):
+    global _calls
+    if listener.family in (socket.AF_INET, socket.AF_INET6):
+        _calls += 1
+        if _calls in _FAILING:
+            try:
+                os.write(2, b"[forklab] call %d of accept was interrupted by a signal (EINTR)\n" % _calls)
+            except OSError:
+                pass
+            raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR))
+    return _REAL(listener)
+
+
+if _FAILING:
+    socket.socket._accept = _accept

@@ -1,0 +1,123 @@
+"""Looks sockets up in the kernel's tables, exactly: inet_diag over netlink, sock_diag(7)."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import NamedTuple
+
+NETLINK_SOCK_DIAG = 4
+SOCK_DIAG_BY_FAMILY = 20
+NLMSG_DONE = 3
+NLM_F_REQUEST = 0x1
+NLM_F_DUMP = 0x300
+LISTEN = 10
+STATES = {
+    1: "ESTABLISHED",
+    2: "SYN_SENT",
+    3: "SYN_RECV",
+    4: "FIN_WAIT1",
+    5: "FIN_WAIT2",
+    6: "TIME_WAIT",
+    7: "CLOSE",
+    8: "CLOSE_WAIT",
+    9: "LAST_ACK",
+    10: "LISTEN",
+    11: "CLOSING",
+    12: "NEW_SYN_RECV",
+}
+_HEADER = struct.Struct("=IHHII")
+_REQUEST = struct.Struct("=BBBBI")
+_COOKIE = struct.pack("=III", 0, 0xFFFFFFFF, 0xFFFFFFFF)
+_NO_ADDRESS = b"\0" * 16
+
+
+class SocketSeen(NamedTuple):
+    """One TCP socket, as the kernel knows it.
+
+    Args:
+        received: bytes not read yet; of a listener, connections not accepted yet.
+        unsent: bytes not acknowledged yet; of a listener, the length of its queue.
+        inode: 0 where no process holds it.
+    """
+
+    state: str
+    address: str
+    port: int
+    received: int
+    unsent: int
+    inode: int
+
+
+class SocketTable:
+    """The TCP sockets of the network that a netlink socket belongs to; it takes the socket over."""
+
+    def __init__(self, netlink: socket.socket) -> None:
+        self._netlink = netlink
+        self._sequence = 0
+
+    def close(self) -> None:
+        """Give the netlink socket back."""
+        self._netlink.close()
+
+    def connection(self, port: int, client_port: int, address: str = "127.0.0.1") -> SocketSeen | None:
+        """The server's end of the connection from `client_port` to `port`; None if there is none.
+
+        An exact look-up that finds no connection falls back to the listener: that is none.
+        """
+        peer = socket.inet_pton(socket.AF_INET, address).ljust(16, b"\0")
+        identity = struct.pack("!HH", port, client_port) + peer + peer + _COOKIE
+        self._ask(socket.AF_INET, 0, 0xFFFFFFFF, identity)
+        for seen in self._answers(dump=False):
+            return None if seen.state == "LISTEN" else seen
+        return None
+
+    def listeners(self) -> list[SocketSeen]:
+        """Every listening socket, IPv4 and IPv6."""
+        identity = struct.pack("!HH", 0, 0) + _NO_ADDRESS * 2 + _COOKIE
+        found: list[SocketSeen] = []
+        for family in (socket.AF_INET, socket.AF_INET6):
+            self._ask(family, NLM_F_DUMP, 1 << LISTEN, identity)
+            found += self._answers(dump=True)
+        return found
+
+    def _ask(self, family: int, flags: int, states: int, identity: bytes) -> None:
+        self._sequence += 1
+        body = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, states) + identity
+        header = _HEADER.pack(
+            _HEADER.size + len(body), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | flags, self._sequence, 0
+        )
+        self._netlink.send(header + body)
+
+    def _answers(self, *, dump: bool) -> list[SocketSeen]:
+        """Read messages until the answer to our last question is complete."""
+        found: list[SocketSeen] = []
+        while True:
+            data = self._netlink.recv(65536)
+            while data:
+                length, kind, _, sequence, _ = _HEADER.unpack_from(data)
+                message, data = data[_HEADER.size : length], data[(length + 3) & ~3 :]
+                if sequence != self._sequence:
+                    continue
+                if kind != SOCK_DIAG_BY_FAMILY:
+                    return found
+                found.append(_parsed(message))
+                if not dump:
+                    return found
+
+
+def _parsed(message: bytes) -> SocketSeen:
+    """One `struct inet_diag_msg` (linux/inet_diag.h)."""
+    family, state = message[0], message[1]
+    port = int.from_bytes(message[4:6], "big")
+    width = 4 if family == socket.AF_INET else 16
+    address = socket.inet_ntop(family, message[8 : 8 + width])
+    _, received, unsent, _, inode = struct.unpack_from("=IIIII", message, 52)
+    return SocketSeen(STATES.get(state, str(state)), address, port, received, unsent, inode)
+
+
+def own_network() -> SocketTable:
+    """The sockets of the network that we are in ourselves."""
+    netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, NETLINK_SOCK_DIAG)
+    netlink.bind((0, 0))
+    return SocketTable(netlink)

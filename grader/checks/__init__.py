@@ -1,0 +1,1 @@
+"""The checks, by track: pure functions of recordings."""

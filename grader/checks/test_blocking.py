@@ -1,0 +1,121 @@
+"""What the server of chapter 1 must do, besides: one client at a time."""
+
+from grader import (
+    ACCEPTING_CALLS,
+    BLOCKING,
+    NEVER,
+    POLLING_CALLS,
+    Mismatch,
+    Recording,
+    Reference,
+    Snapshot,
+    What,
+    check,
+)
+from grader.timing import takes
+
+OTHERS = ("B", "C", "D")
+
+
+@check(points=6, on=BLOCKING)
+def test_serves_one_client_at_a_time(held_back: Recording) -> None:
+    """A second client waits while the first one is being served."""
+    there = held_back.snapshot("the others have asked")
+    a_is_open = held_back.end_of("A") > there.at
+    for name in OTHERS:
+        refused = held_back.first(name, What.REFUSED) < NEVER
+        answered = a_is_open and held_back.first(name, What.RECEIVED) <= there.at
+        if refused or answered:
+            raise Mismatch(
+                expected=f"{name} waits while A is being served",
+                observed=f"{name} is refused" if refused else f"{name} is answered while A has not spoken yet",
+                evidence=(*held_back.story("A", name), *map(there.account, there.processes[:4])),
+                hint="In chapter 1 nobody is served before the one before has gone. Where do two meet?",
+            )
+    held_back.snapshot("all have asked")
+    first = min(held_back.first(name, What.RECEIVED) for name in OTHERS)
+    if first < held_back.last("A", What.RECEIVED) < NEVER:
+        raise Mismatch(
+            expected="A's whole reply before any other's first byte",
+            observed="another client's first byte came before A's last",
+            evidence=held_back.story("A", *OTHERS),
+            hint="Is the work for A done when the next client's begins?",
+        )
+
+
+@check(points=3, on=BLOCKING)
+def test_serves_in_order_of_arrival(held_back: Recording) -> None:
+    """Waiting clients are served in the order in which they came."""
+    held_back.snapshot("all have asked")
+    came = [name for name in ("A", *OTHERS) if held_back.received(name)]
+    served = sorted(came, key=lambda name: held_back.first(name, What.RECEIVED))
+    if served != came:
+        raise Mismatch(
+            expected=f"served in the order {', '.join(came)}",
+            observed=f"served in the order {', '.join(served)}",
+            evidence=held_back.story(*came),
+            hint="The kernel keeps those who wait in order: listen(2). Who changes it?",
+        )
+
+
+@check(points=3, on=BLOCKING)
+def test_takes_turns_in_time(in_turn: Recording, reference: Reference) -> None:
+    """Serving n clients takes at least n times DELAY: the work for one is done before the next one's begins."""
+    take = takes(in_turn, "ABC")[-1]
+    measured = [f"{name}: {took:.3f} s" for name, took in zip(take.clients, take.services, strict=True)]
+    theirs = reference.recording("in_turn")
+    if theirs is not None:
+        took = ", ".join(f"{service:.3f} s" for service in takes(theirs, "ABC")[-1].services)
+        measured.append(f"the reference, from request to end: {took}")
+    if take.total < take.least:
+        two_at_once = take.each_took_its_delay
+        raise Mismatch(
+            expected=f"at least 3 x DELAY = {take.least:g} s for three clients",
+            observed=f"{take.total:.3f} s: " + ("two at once" if two_at_once else "DELAY is not slept"),
+            evidence=tuple(measured),
+            hint="Where in the handling of a request does the server sleep DELAY, and for whom?",
+        )
+    if take.tasks > 1:
+        raise Mismatch(
+            expected="one task at work at a time",
+            observed=f"{take.tasks} tasks at work for {len(take.accepted)} clients at one instant",
+            evidence=(*measured, *map(take.look.account, take.look.processes[:4])),
+            hint="Who else is at work while the first client is being served?",
+        )
+    if not take.accepted:
+        raise in_turn.missing("a look at work under way")
+
+
+@check(points=3, on=BLOCKING)
+def test_works_in_one_process(held_back: Recording) -> None:
+    """The thread that accepts a client also serves it; none is added, and no process."""
+    waiting, serving = held_back.snapshot("waiting"), held_back.snapshot("A is silent")
+    before, now = _threads(waiting), _threads(serving)
+    added = sorted(set(now) - set(before))
+    if added:
+        raise Mismatch(
+            expected=f"{len(before)} thread, before the first client and while it is served",
+            observed=f"{len(now)}: {len(added)} more since the client came",
+            evidence=tuple(map(serving.account, serving.processes[:4])),
+            hint="Chapter 1 needs neither fork nor threads. What is started for each client?",
+        )
+    there = serving.connection("A")
+    on_a = {tid for tid, (_, inode) in now.items() if there and there.inode and inode == there.inode}
+    waited = {tid for tid, (call, _) in before.items() if call in ACCEPTING_CALLS | POLLING_CALLS}
+    if on_a and waited and not on_a & waited:
+        raise Mismatch(
+            expected="the thread that waited for a client serves it",
+            observed="another thread serves it",
+            evidence=(*map(waiting.account, waiting.processes), *map(serving.account, serving.processes)),
+            hint="Who calls accept(), and who calls recv()?",
+        )
+
+
+def _threads(there: Snapshot) -> dict[int, tuple[str, int]]:
+    """Call and socket of every living thread."""
+    return {
+        thread.tid: (thread.call, thread.inode)
+        for process in there.processes
+        if not process.is_zombie
+        for thread in process.threads
+    }

@@ -1,0 +1,113 @@
+"""What both servers must do."""
+
+from grader import (
+    BLOCKING,
+    FORKING,
+    NEVER,
+    Calm,
+    Mismatch,
+    Recording,
+    Reference,
+    What,
+    check,
+    shown,
+    track_named,
+)
+from grader.replies import difference
+
+
+@check(points=2, on=BLOCKING)
+@check(points=2, on=FORKING)
+def test_listens(visits: Recording) -> None:
+    """The server listens on its port and sleeps there until a client comes."""
+    waiting = visits.snapshot("waiting")
+    port = track_named(visits.track).port
+    listener = waiting.listener_on(port)
+    if listener is None:
+        ports = ", ".join(str(seen.port) for seen in waiting.listeners) or "none"
+        raise Mismatch(
+            expected=f"a socket that listens on port {port}",
+            observed=f"a socket that listens on port {ports}",
+            hint=f"PORT is {port} in the environment. Which number does bind() get? ip(7)",
+        )
+    if waiting.parent is None or waiting.parent not in waiting.owners(listener):
+        raise Mismatch(
+            expected="the process that was started holds the listening socket",
+            observed=", ".join(waiting.called(p) for p in waiting.owners(listener)) or "no process holds it",
+            evidence=tuple(map(waiting.account, waiting.processes)),
+            hint="Who calls listen(), and is that the process that you started?",
+        )
+    if waiting.calm is not Calm.SETTLED:
+        raise Mismatch(
+            expected="a server that sleeps until a client comes",
+            observed="a server that never comes to rest",
+            evidence=tuple(map(waiting.account, waiting.processes)),
+            hint="Which call waits for a client without using the processor? accept(2)",
+        )
+
+
+@check(points=6, on=BLOCKING)
+@check(points=6, on=FORKING)
+def test_answers(visits: Recording, held_back: Recording, reference: Reference) -> None:
+    """Every request gets the reply that the reference gives."""
+    track = track_named(visits.track)
+    for request in track.requests:
+        if request.name not in visits.clients:
+            raise visits.missing(request.name)
+        received = visits.received(request.name)
+        differs = difference(track.speech, reference.reply_to(request.data), received)
+        if differs:
+            raise Mismatch(
+                expected=f"to {request.name}: {differs[0]}",
+                observed=differs[1],
+                evidence=(*visits.story(request.name), *visits.last_words),
+                hint="Compare byte by byte with the hand-out: what is sent, and what of it is seen here?",
+            )
+    if held_back.first("A", What.RECEIVED) < held_back.first("A", What.SENT):
+        raise Mismatch(
+            expected="nothing, before the client has asked",
+            observed=shown(held_back.received("A")),
+            evidence=held_back.story("A"),
+            hint="What does your server wait for before it answers?",
+        )
+    visits.snapshot("the first clients have gone")
+
+
+@check(points=3, on=BLOCKING)
+@check(points=4, on=FORKING)
+def test_closes_after_reply(visits: Recording) -> None:
+    """The connection is closed once the reply has been sent."""
+    there = visits.snapshot("the first clients have gone")
+    for request in track_named(visits.track).requests:
+        if visits.end_of(request.name) == NEVER:
+            raise Mismatch(
+                expected="the end of the connection after the reply",
+                observed="the reply, and nothing after it while nothing moved any more",
+                evidence=(*visits.story(request.name), *map(there.account, there.processes[:4])),
+                hint="A connection ends when the last descriptor of it is closed, in every process: close(2).",
+            )
+
+
+@check(points=3, on=BLOCKING)
+@check(points=3, on=FORKING)
+def test_leaves_no_descriptor_open(visits: Recording) -> None:
+    """However many clients have gone, no more descriptors are open than after the first few."""
+    before, after = visits.snapshot("the first clients have gone"), visits.snapshot("many clients have gone")
+    if before.parent is None or after.parent is None:
+        raise visits.missing("the server itself")
+    had, has = before.parent.descriptors, after.parent.descriptors
+    if len(has) > len(had):
+        new = sorted({target.split("[")[0] for number, target in has.items() if number not in had})
+        raise Mismatch(
+            expected=f"{len(had)} descriptors, as after the first {len(track_named(visits.track).requests)} clients",
+            observed=f"{len(has)} descriptors after {len(visits.clients)} clients",
+            evidence=(f"new ones lead to: {', '.join(new)}", f"look yourself: ls -l /proc/{after.program}/fd"),
+            hint="What is opened for each client, and who closes it when the client has gone?",
+        )
+
+
+@check(points=1, on=BLOCKING)
+@check(points=1, on=FORKING)
+def test_starts_again_at_once(restart: Recording) -> None:
+    """The server can be started again right after it was ended."""
+    restart.snapshot("C has gone")

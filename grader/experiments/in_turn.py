@@ -1,0 +1,21 @@
+"""Three clients at once, for chapter 1."""
+
+from grader.apparatus.server import Server
+from grader.experiments import experiment
+from grader.timing import DELAYS, label_of, name_of, proves_turns_or_their_lack, takes
+
+CLIENTS = "ABC"
+
+
+@experiment(blocking="takes_turns_in_time")
+def in_turn(server: Server) -> None:
+    """A, B and C ask at once, and the work for each takes DELAY."""
+    for take, delay in enumerate(DELAYS):
+        server.start(delay=delay)
+        clients = server.connect(*(name_of(client, take) for client in CLIENTS))
+        server.ask(*clients)
+        server.look_at_work(label_of(take))
+        server.serve(*clients)
+        if proves_turns_or_their_lack(takes(server.so_far(), CLIENTS)[-1]):
+            return
+        server.end()

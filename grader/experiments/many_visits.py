@@ -1,0 +1,17 @@
+"""More clients than the server may have descriptors."""
+
+from grader.apparatus.server import Server
+from grader.experiments import experiment
+from grader.experiments.visits import SLOW
+
+DESCRIPTORS = 32
+
+
+@experiment(forking="outlives_its_descriptor_limit")
+def many_visits(server: Server) -> None:
+    """150 clients come one after the other to a server that may have 32 descriptors."""
+    server.start(descriptors=DESCRIPTORS)
+    first = server.visit("client 1")
+    for number in range(2, 41 if server.seconds_of_service(first) > SLOW else 151):
+        server.visit(f"client {number}")
+    server.then("all have gone")

@@ -1,0 +1,112 @@
+"""Checks and recordings in, results out: no pytest, no clock, no box."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from grader.model import Check, Inconclusive, Mismatch, NotReached, Outcome, Result
+from grader.recording import Recording
+from grader.reference import Reference
+
+Recordings = Mapping[str, Recording]
+"""The recordings of one track, by name of the scene."""
+
+
+class Broken(Exception):
+    """The apparatus failed us: our own fault, and an ERROR for each check that needed it."""
+
+
+def judge(check: Check, recordings: Recordings, reference: Reference) -> Result:
+    """What one check makes of a track's recordings."""
+
+    def judged() -> None:
+        check.function(**arguments_of(check, recordings, reference))
+
+    return result_of(check, judged)
+
+
+def arguments_of(check: Check, recordings: Recordings, reference: Reference) -> dict[str, Any]:
+    """The recordings that a check takes, by the names of its parameters.
+
+    Raises:
+        Broken: one of them was never made.
+    """
+    found: dict[str, Any] = {}
+    for name in check.needs:
+        found[name] = reference if name == "reference" else whole(recordings, name)
+    return found
+
+
+def whole(recordings: Recordings, name: str) -> Recording:
+    """A recording that was made.
+
+    Raises:
+        Broken: it was not, or the apparatus failed in the middle of it.
+    """
+    if name not in recordings:
+        raise Broken(f"the scene {name!r} was never played")
+    if recordings[name].broken:
+        raise Broken(recordings[name].broken)
+    return recordings[name]
+
+
+def result_of(check: Check, judged: Callable[[], None]) -> Result:
+    """Run a check and tell its outcome by the type of what it raises, never by where it does so."""
+    try:
+        judged()
+    except Mismatch as mismatch:
+        return failed(check, mismatch)
+    except NotReached as missing:
+        if missing.about == check.name:
+            return failed(check, _mismatch_of(missing))
+        return _told(check, Outcome.NOT_REACHED, missing.reason, evidence=missing.evidence)
+    except Inconclusive as unclear:
+        return _told(check, Outcome.INCONCLUSIVE, str(unclear))
+    except Broken as broken:
+        return _told(check, Outcome.ERROR, f"the grader failed, not the server: {broken}")
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return _told(
+            check,
+            Outcome.ERROR,
+            f"the grader failed, not the server: {type(error).__name__}: {error} ({where.name}:{where.lineno})",
+        )
+    return _told(check, Outcome.PASSED, "", earned=check.points)
+
+
+def _mismatch_of(missing: NotReached) -> Mismatch:
+    """The scene was cut in the very stage that the check answers for."""
+    return Mismatch(
+        expected="the server plays the scene to its end",
+        observed=missing.reason,
+        evidence=missing.evidence,
+        hint="What did the server do last, and what did it meet there?",
+    )
+
+
+def failed(check: Check, mismatch: Mismatch) -> Result:
+    """A result with the server at fault."""
+    return _told(
+        check,
+        Outcome.FAILED,
+        f"expected {mismatch.expected}; observed {mismatch.observed}",
+        expected=mismatch.expected,
+        observed=mismatch.observed,
+        evidence=mismatch.evidence,
+        hint=mismatch.hint,
+    )
+
+
+def _told(check: Check, outcome: Outcome, message: str, *, earned: float = 0.0, **more: Any) -> Result:
+    return Result(
+        id=check.id,
+        outcome=outcome,
+        points=check.points,
+        earned=earned,
+        stretch=check.stretch,
+        requirement=check.requirement,
+        message=message,
+        **more,
+    )

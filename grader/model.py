@@ -1,0 +1,258 @@
+"""What is asked of a submission and what came of it: tracks, checks, outcomes, results. Frozen, without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+SCHEMA = 1
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One message that is put to the student's server and to the reference alike.
+
+    Args:
+        name: what the report calls it.
+        data: at most 1000 bytes, sent in one piece.
+    """
+
+    name: str
+    data: bytes
+
+
+class Speech(StrEnum):
+    """How two replies are compared."""
+
+    BYTES = "bytes"
+    HTTP = "http"
+
+
+class Track(msgspec.Struct, frozen=True):
+    """One chapter of the lab: a program, its port, and what is asked of it.
+
+    Args:
+        name: first half of a check's id.
+        program: the file that the student writes.
+        port: the lesson's own TCP port.
+        speech: how replies are compared with the reference's.
+        requests: at least four; the first is the lesson's own.
+    """
+
+    name: str
+    program: str
+    port: int
+    speech: Speech
+    requests: tuple[Request, ...]
+
+    @property
+    def request(self) -> bytes:
+        """The lesson's own request."""
+        return self.requests[0].data
+
+
+def _get(target: str, version: str = "1.1", headers: str = "") -> bytes:
+    return f"GET {target} HTTP/{version}\r\nHost: lab\r\n{headers}\r\n".encode()
+
+
+BLOCKING = Track(
+    name="blocking",
+    program="blocking_server.py",
+    port=50007,
+    speech=Speech.BYTES,
+    requests=(
+        Request("the lesson's greeting", b"Hello, I'm client"),
+        Request("a single byte", b"!"),
+        Request("a thousand bytes", b"0123456789" * 100),
+        Request("text beyond ASCII", "Grüße, 你好, привет".encode()),
+    ),
+)
+FORKING = Track(
+    name="forking",
+    program="forking_server.py",
+    port=8888,
+    speech=Speech.HTTP,
+    requests=(
+        Request("GET /", _get("/")),
+        Request("a path with a query", _get("/hello?name=you&n=1")),
+        Request("HTTP/1.0", _get("/", version="1.0")),
+        Request("900 bytes of headers", _get("/", headers=f"X-Padding: {'x' * 850}\r\n")),
+    ),
+)
+TRACKS = (BLOCKING, FORKING)
+
+
+def track_named(name: str) -> Track:
+    """The track of that name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return {track.name: track for track in TRACKS}[name]
+
+
+class Outcome(StrEnum):
+    """What a check came to."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_REACHED = "not_reached"
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+
+    @property
+    def needs_a_human(self) -> bool:
+        """Nothing was proven either way."""
+        return self in (Outcome.INCONCLUSIVE, Outcome.ERROR)
+
+    @property
+    def words(self) -> str:
+        """The outcome as it is shown."""
+        return self.value.replace("_", " ")
+
+
+class Mismatch(Exception):  # noqa: N818 - a word of the lab, not of Python
+    """What was seen is not what the requirement asks for.
+
+    Args:
+        expected: what a right server shows.
+        observed: what this one showed, in the same unit.
+        evidence: who said what when, which process held what; a line each.
+        hint: a question or a man page, never the answer.
+    """
+
+    def __init__(
+        self, *, expected: str, observed: str, evidence: tuple[str, ...] = (), hint: str = ""
+    ) -> None:
+        super().__init__(f"expected {expected}, observed {observed}")
+        self.expected = expected
+        self.observed = observed
+        self.evidence = evidence
+        self.hint = hint
+
+
+class NotReached(Exception):  # noqa: N818
+    """The scene ended before the moment that a check asks for.
+
+    Args:
+        reason: how it ended, in a sentence.
+        about: name of the check that answers for that stage of the scene; "" if none does.
+        evidence: lines that show it.
+    """
+
+    def __init__(self, reason: str, *, about: str = "", evidence: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.about = about
+        self.evidence = evidence
+
+
+class Inconclusive(Exception):  # noqa: N818
+    """The machine did not let us see; nobody's fault but the machine's."""
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One requirement on one track.
+
+    Args:
+        points: what it is worth.
+        function: reads recordings; raises Mismatch, NotReached or Inconclusive, or returns.
+        needs: names of the recordings (and of `reference`) that it takes.
+    """
+
+    track: Track
+    name: str
+    points: float
+    requirement: str
+    function: Callable[..., None]
+    needs: tuple[str, ...]
+    stretch: bool = False
+
+    @property
+    def id(self) -> str:
+        """`track/name`, as everywhere."""
+        return f"{self.track.name}/{self.name}"
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What one check came to for one submission. Texts are shown to the student."""
+
+    id: str
+    outcome: Outcome
+    points: float
+    earned: float
+    stretch: bool
+    requirement: str
+    message: str = ""
+    expected: str = ""
+    observed: str = ""
+    evidence: tuple[str, ...] = ()
+    hint: str = ""
+
+
+class Status(StrEnum):
+    """Whether a report is a grade."""
+
+    GRADED = "graded"
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is known of one submission; `result.json` is this, as JSON.
+
+    Args:
+        score: points of the core that were proven.
+        points: points of the core that can be had.
+        bonus: points of the stretch that were proven.
+        sandbox: the tier that held the submission's programs.
+        seconds: from the first box to the last, by the wall clock.
+        key: hash of all that the result depends on; "" if it is never compared.
+    """
+
+    schema: int = SCHEMA
+    submission: str
+    score: float
+    points: float
+    bonus: float
+    status: Status
+    sandbox: str
+    checks: tuple[Result, ...]
+    seconds: float
+    key: str = ""
+    notes: tuple[str, ...] = ()
+    outputs: dict[str, str] = {}
+    python: str = ""
+
+
+def report_of(
+    submission: str, results: tuple[Result, ...], *, sandbox: str, seconds: float, **more: Any
+) -> Report:
+    """Add up what the checks came to."""
+    core = [result for result in results if not result.stretch]
+    return Report(
+        submission=submission,
+        score=sum(result.earned for result in core),
+        points=sum(result.points for result in core),
+        bonus=sum(result.earned for result in results if result.stretch),
+        status=status_of(results),
+        sandbox=sandbox,
+        checks=results,
+        seconds=round(seconds, 3),
+        **more,
+    )
+
+
+def status_of(results: tuple[Result, ...]) -> Status:
+    """ERROR before INCONCLUSIVE before GRADED: what a human must look at first."""
+    outcomes = {result.outcome for result in results if not result.stretch}
+    if Outcome.ERROR in outcomes:
+        return Status.ERROR
+    return Status.INCONCLUSIVE if Outcome.INCONCLUSIVE in outcomes else Status.GRADED
+
+
+def points_shown(points: float) -> str:
+    """Points without a needless decimal: 100, 87.5."""
+    return f"{points:g}"

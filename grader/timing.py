@@ -1,0 +1,162 @@
+"""Reads the takes of a timed scene: how long all took, and who was at work at one instant. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from grader.recording import NEVER, READING_CALLS, SLEEPING_CALLS, Calm, Recording, Snapshot, What
+
+DELAYS = (0.1, 0.4, 1.0)
+"""DELAY of the takes, in seconds; another take is needed only where the one before proves nothing."""
+WORK = "all have asked"
+
+
+class Take(msgspec.Struct, frozen=True):
+    """One take: clients that ask at once, with one DELAY.
+
+    Args:
+        total: seconds from before the first connect to the last end of a connection; NEVER if one has none.
+        services: seconds from request to end, by client.
+        look: at work under way.
+    """
+
+    delay: float
+    clients: tuple[str, ...]
+    total: float
+    services: tuple[float, ...]
+    look: Snapshot
+
+    @property
+    def least(self) -> float:
+        """What serving them one after the other takes at the least, in seconds."""
+        return len(self.clients) * self.delay
+
+    @property
+    def each_took_its_delay(self) -> bool:
+        """No service was shorter than DELAY."""
+        return min(self.services) >= self.delay
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """Clients whose connection a process held at the look."""
+        return tuple(client for client in self.clients if self.look.holders(client))
+
+    @property
+    def at_work(self) -> dict[str, set[int]]:
+        """For each client, the processes that hold its connection at the look and sleep or run in their work.
+
+        A process that waits without a timer, for a lock or for another process, is not at work, and neither is the
+        program, which gives connections away.
+        """
+        return {
+            client: {
+                process.pid
+                for process in self.look.holders(client)
+                if process.pid != self.look.program
+                and any(thread.timed or thread.state == "R" for thread in process.threads)
+            }
+            for client in self.clients
+        }
+
+    @property
+    def none_had_ended(self) -> bool:
+        """At the look every client still had its connection."""
+        return all(self.look.connection(client) for client in self.clients)
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks slept in their work at the look: never more than clients were accepted."""
+        came = self.look.at - self.total if self.total != NEVER else 0.0
+        asleep = [
+            thread
+            for process in self.look.processes
+            for thread in process.threads
+            if thread.call in SLEEPING_CALLS and thread.asleep_since >= came
+        ]
+        return min(len(asleep), len(self.accepted))
+
+
+def name_of(client: str, take: int) -> str:
+    """A client's name in a take: A, A2, A3."""
+    return client if take == 0 else f"{client}{take + 1}"
+
+
+def label_of(take: int) -> str:
+    """Label of the look at work in a take."""
+    return WORK if take == 0 else f"{WORK} ({take + 1})"
+
+
+def takes(recording: Recording, clients: str) -> list[Take]:
+    """The takes of a scene, as far as it came.
+
+    Raises:
+        NotReached, Inconclusive: it did not come to the end of the first one.
+    """
+    found = []
+    for number, delay in enumerate(recording.delays):
+        look = recording.snapshot(label_of(number))
+        names = tuple(name_of(client, number) for client in clients)
+        began = min(recording.first(name, What.CONNECTING) for name in names)
+        if not all(recording.was_served(name) for name in names):
+            raise recording.missing("the end of every client's service")
+        found.append(
+            Take(
+                delay=delay,
+                clients=names,
+                total=max(map(recording.end_of, names)) - began,
+                services=tuple(map(recording.service, names)),
+                look=look,
+            )
+        )
+    if not found:
+        raise recording.missing("a first take")
+    return found
+
+
+def proves_turns_or_their_lack(take: Take) -> bool:
+    """Nothing would be learnt from another take of `in_turn`."""
+    return take.total < take.least or bool(take.accepted)
+
+
+def overlap_is_seen(take: Take) -> bool:
+    """Every client at work at one instant, each in a process of its own."""
+    at_work = take.at_work.values()
+    return all(at_work) and len(set().union(*at_work)) >= len(take.clients)
+
+
+def overlap_is_timed(take: Take) -> bool:
+    """All took less than one after the other can take, though each took its DELAY."""
+    return take.total < take.least and take.each_took_its_delay
+
+
+def overlap_is_refuted(take: Take) -> bool:
+    """Nothing could move, none had ended, somebody was at work, and somebody else had to wait."""
+    return (
+        take.look.calm is Calm.SETTLED
+        and take.none_had_ended
+        and 0 < sum(map(bool, take.at_work.values())) < len(take.clients)
+    )
+
+
+def proves_overlap_or_its_lack(take: Take) -> bool:
+    """Nothing would be learnt from another take of `at_work`."""
+    return (
+        overlap_is_seen(take)
+        or overlap_is_timed(take)
+        or overlap_is_refuted(take)
+        or min(take.services) < take.delay
+    )
+
+
+def each_reads_in_a_process_of_its_own(there: Snapshot) -> bool:
+    """Every client of a crowd has a process of its own that sleeps in a read on its connection."""
+    readers = []
+    for seen in there.connections:
+        reading = {
+            process.pid
+            for process in there.others
+            for thread in process.threads
+            if seen.inode and thread.inode == seen.inode and thread.call in READING_CALLS | {"poll"}
+        }
+        readers.append(reading)
+    return bool(readers) and all(readers) and len(set().union(*readers)) == len(readers)

@@ -1,0 +1,46 @@
+# The program puts itself into the background: the process that was started ends, another one listens.
+# fails: blocking/listens
+import os
+import socket
+import time
+
+PORT = int(os.environ.get("PORT", 50007))
+DELAY = float(os.environ.get("DELAY", 0))
+REPLY = b"Hello, I'm server"
+
+
+def open_listener():
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("", PORT))
+    listener.listen(5)
+    return listener
+
+
+def serve(connection):
+    try:
+        connection.recv(1024)
+        time.sleep(DELAY)
+        connection.sendall(REPLY)
+    except OSError as error:
+        print("client lost:", error)
+    finally:
+        connection.close()
+
+
+def become_a_daemon():
+    if os.fork() > 0:
+        os._exit(0)
+    os.setsid()
+
+
+def main():
+    become_a_daemon()
+    listener = open_listener()
+    while True:
+        connection, address = listener.accept()
+        serve(connection)
+
+
+if __name__ == "__main__":
+    main()

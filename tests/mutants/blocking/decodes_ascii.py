@@ -1,0 +1,40 @@
+# The request is decoded as ASCII, and one with another letter ends the server.
+# fails: blocking/answers
+import os
+import socket
+import time
+
+PORT = int(os.environ.get("PORT", 50007))
+DELAY = float(os.environ.get("DELAY", 0))
+REPLY = b"Hello, I'm server"
+
+
+def open_listener():
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("", PORT))
+    listener.listen(5)
+    return listener
+
+
+def serve(connection):
+    try:
+        request = connection.recv(1024).decode("ascii")
+        print("client says", len(request), "letters", flush=True)
+        time.sleep(DELAY)
+        connection.sendall(REPLY)
+    except OSError as error:
+        print("client lost:", error)
+    finally:
+        connection.close()
+
+
+def main():
+    listener = open_listener()
+    while True:
+        connection, address = listener.accept()
+        serve(connection)
+
+
+if __name__ == "__main__":
+    main()

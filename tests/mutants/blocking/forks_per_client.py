@@ -1,0 +1,45 @@
+# A child process is forked for each client, so a second one is served beside the first.
+# fails: blocking/serves_one_client_at_a_time, blocking/works_in_one_process
+import os
+import signal
+import socket
+import time
+
+PORT = int(os.environ.get("PORT", 50007))
+DELAY = float(os.environ.get("DELAY", 0))
+REPLY = b"Hello, I'm server"
+
+
+def open_listener():
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("", PORT))
+    listener.listen(5)
+    return listener
+
+
+def serve(connection):
+    try:
+        connection.recv(1024)
+        time.sleep(DELAY)
+        connection.sendall(REPLY)
+    except OSError as error:
+        print("client lost:", error)
+    finally:
+        connection.close()
+
+
+def main():
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    listener = open_listener()
+    while True:
+        connection, address = listener.accept()
+        if os.fork() == 0:
+            listener.close()
+            serve(connection)
+            os._exit(0)
+        connection.close()
+
+
+if __name__ == "__main__":
+    main()

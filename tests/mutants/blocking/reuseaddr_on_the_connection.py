@@ -1,0 +1,39 @@
+# SO_REUSEADDR is set on each accepted connection, where it does nothing for the next bind.
+# fails: blocking/starts_again_at_once
+import os
+import socket
+import time
+
+PORT = int(os.environ.get("PORT", 50007))
+DELAY = float(os.environ.get("DELAY", 0))
+REPLY = b"Hello, I'm server"
+
+
+def open_listener():
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.bind(("", PORT))
+    listener.listen(5)
+    return listener
+
+
+def serve(connection):
+    try:
+        connection.recv(1024)
+        time.sleep(DELAY)
+        connection.sendall(REPLY)
+    except OSError as error:
+        print("client lost:", error)
+    finally:
+        connection.close()
+
+
+def main():
+    listener = open_listener()
+    while True:
+        connection, address = listener.accept()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        serve(connection)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+# SIG_DFL is taken for the way to have children cleared away, but they stay as zombies.
+# fails: forking/reaps_each_child, forking/zombies_do_not_pile_up, forking/reaps_a_burst
+import errno
+import os
+import signal
+import socket
+import time
+
+PORT = int(os.environ.get("PORT", 8888))
+DELAY = float(os.environ.get("DELAY", 0))
+
+
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+server.bind(("", PORT))
+server.listen(1024)
+signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+print("Serving HTTP on port", PORT, flush=True)
+
+while True:
+    try:
+        client, address = server.accept()
+    except OSError as error:
+        if error.errno == errno.EINTR:
+            continue
+        raise
+    pid = os.fork()
+    if pid == 0:
+        server.close()
+        request = client.recv(1024)
+        time.sleep(DELAY)
+        client.sendall(b"HTTP/1.1 200 OK\n\nHello, World!\n")
+        client.close()
+        os._exit(0)
+    else:
+        client.close()

@@ -1,0 +1,22 @@
+# It sleeps a second per client, whatever DELAY says.
+import os
+import socket
+import time
+
+PORT = int(os.environ.get("PORT", 50007))
+
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+server.bind(("", PORT))
+server.listen(5)
+print("waiting on port", PORT, flush=True)
+
+while True:
+    client, address = server.accept()
+    try:
+        message = client.recv(1024)
+        time.sleep(1)
+        client.sendall(b"Hello, I'm server")
+    except ConnectionError:
+        print("lost", address, flush=True)
+    client.close()

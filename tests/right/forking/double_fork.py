@@ -1,0 +1,39 @@
+# A double fork: the process in the middle ends at once and is waited for, the grandchild belongs to init.
+import os
+import socket
+import time
+
+PORT = int(os.environ.get("PORT", 8888))
+DELAY = float(os.environ.get("DELAY", 0))
+REPLY = b"HTTP/1.1 200 OK\r\n\r\nHello, World!\n"
+
+
+def handle(connection):
+    connection.recv(1024)
+    time.sleep(DELAY)
+    connection.sendall(REPLY)
+    connection.close()
+
+
+def serve():
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("", PORT))
+    listener.listen(1024)
+    while True:
+        try:
+            connection, address = listener.accept()
+        except InterruptedError:
+            continue
+        middle = os.fork()
+        if middle == 0:
+            listener.close()
+            if os.fork() == 0:
+                handle(connection)
+            os._exit(0)
+        connection.close()
+        os.waitpid(middle, 0)
+
+
+if __name__ == "__main__":
+    serve()
