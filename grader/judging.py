@@ -60,7 +60,7 @@ def result_of(check: Check, judged: Callable[[], None]) -> Result:
         return failed(check, mismatch)
     except NotReached as missing:
         if missing.about == check.name:
-            return failed(check, _mismatch_of(missing))
+            return failed(check, _mismatch_of(check, missing))
         return _told(check, Outcome.NOT_REACHED, missing.reason, evidence=missing.evidence)
     except Inconclusive as unclear:
         return _told(check, Outcome.INCONCLUSIVE, str(unclear))
@@ -76,10 +76,10 @@ def result_of(check: Check, judged: Callable[[], None]) -> Result:
     return _told(check, Outcome.PASSED, "", earned=check.points)
 
 
-def _mismatch_of(missing: NotReached) -> Mismatch:
+def _mismatch_of(check: Check, missing: NotReached) -> Mismatch:
     """The scene was cut in the very stage that the check answers for."""
     return Mismatch(
-        expected="the server plays the scene to its end",
+        expected=check.requirement,
         observed=missing.reason,
         evidence=missing.evidence,
         hint="What did the server do last, and what did it meet there?",

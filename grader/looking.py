@@ -23,7 +23,11 @@ Looked = dict[str, dict[str, Recording]]
 
 
 def look(
-    programs: Path, wanted: Mapping[str, tuple[str, ...]], make_box: MakeBox, bounds: Bounds
+    programs: Path,
+    wanted: Mapping[str, tuple[str, ...]],
+    make_box: MakeBox,
+    bounds: Bounds,
+    refused: Mapping[str, str] | None = None,
 ) -> Looked:
     """Play the wanted scenes.
 
@@ -32,6 +36,7 @@ def look(
         wanted: by track's name, the scenes.
         make_box: starts a box that shows this folder.
         bounds: the submission's time limit, and who may stop the run.
+        refused: files of the submission that were not copied, and why.
 
     Raises:
         KeyboardInterrupt: somebody pressed Ctrl-C; every box is ended first.
@@ -40,7 +45,7 @@ def look(
     threads = [
         threading.Thread(
             target=_look_at_track,
-            args=(programs, track_named(track), scenes, make_box, bounds, looked[track]),
+            args=(programs, track_named(track), scenes, make_box, bounds, refused or {}, looked[track]),
             name=f"look at {track}",
         )
         for track, scenes in wanted.items()
@@ -64,11 +69,12 @@ def _look_at_track(
     scenes: tuple[str, ...],
     make_box: MakeBox,
     bounds: Bounds,
+    refused: Mapping[str, str],
     recordings: dict[str, Recording],
 ) -> None:
     """Play a track's scenes in one box, one after the other; those that leave something behind come last."""
     todo = sorted((EXPERIMENTS[name] for name in scenes), key=lambda experiment: experiment.last)
-    why = what_is_wrong_with(programs / track.program)
+    why = what_is_wrong_with(programs / track.program, refused)
     box: Box | None = None
     try:
         for experiment in todo:
@@ -81,7 +87,7 @@ def _look_at_track(
             for attempt in range(1, TRIES + 1):
                 if box is None:
                     box = _box(programs, make_box)
-                recording, box = _play(experiment, track, box, bounds)
+                recording, box = _play(experiment, track, box, bounds, programs)
                 recordings[experiment.name] = recording
                 if attempt == TRIES or not (recording.unclear or recording.broken):
                     break
@@ -117,10 +123,10 @@ def _box(programs: Path, make_box: MakeBox) -> Box:
 
 
 def _play(
-    experiment: Experiment, track: Track, box: Box, bounds: Bounds
+    experiment: Experiment, track: Track, box: Box, bounds: Bounds, programs: Path
 ) -> tuple[Recording, Box | None]:
     """Play one scene; a box that broke is not used again."""
-    server = Server(box, track, experiment.name, experiment.about[track.name], bounds)
+    server = Server(box, track, experiment.name, experiment.about[track.name], bounds, programs)
     cut = unclear = broken = ""
     try:
         bounds.check()
@@ -147,8 +153,10 @@ def _play(
     return recording, box
 
 
-def what_is_wrong_with(program: Path) -> str:
+def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
     """Why a program can't be started at all, in a sentence; "" if it can."""
+    if program.name in refused:
+        return f"{program.name} {refused[program.name]}"
     if not program.exists() and not program.is_symlink():
         others = sorted(path.name for path in program.parent.iterdir())[:8]
         there = ", ".join(others) or "nothing"

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from grader.apparatus import settling
@@ -19,6 +20,7 @@ from grader.apparatus.sandbox.box import Box
 from grader.apparatus.scene import Bounds, Cut, Unclear
 from grader.apparatus.settling import Circumstances, Memory, Reading, is_parked, read_all
 from grader.apparatus.sockets import SocketSeen
+from grader.explaining import hidden_modules, why_it_ended
 from grader.model import Track
 from grader.recording import (
     Calm,
@@ -58,13 +60,17 @@ class Server:
     A scene calls the verbs; each that waits raises Cut or Unclear where the scene can't go on.
     """
 
-    def __init__(self, box: Box, track: Track, experiment: str, about: str, bounds: Bounds) -> None:
+    def __init__(
+        self, box: Box, track: Track, experiment: str, about: str, bounds: Bounds, programs: Path
+    ) -> None:
         """Nothing is started yet.
 
         Args:
             experiment: name of the scene.
             about: name of the check that answers for a server that ends or stops serving in it.
+            programs: folder of the submission's files, to read and never to run.
         """
+        self._programs = programs
         self.track = track
         self._box = box
         self._experiment = experiment
@@ -433,7 +439,18 @@ class Server:
         )
         self._tell(What.EXITED, note=self._exit.told)
         self._look_at_the_remains()
-        raise Cut(f"the server {self._exit.told}")
+        raise Cut(self._why_it_ended(self._exit))
+
+    def _why_it_ended(self, end: Exit) -> str:
+        told = f"the server {end.told}" + ("" if self.port else " before it listened")
+        path = self._programs / self.track.program
+        why = why_it_ended(path.name, path.read_text("utf-8", "replace"), end.last_words)
+        hidden = hidden_modules(entry.name for entry in self._programs.iterdir())
+        if hidden and not self.port:
+            why += f"; {', '.join(hidden)} beside it is found in place of Python's own module of that name"
+        if not why and not end.last_words and not end.ended_by_us:
+            why = "it said nothing on standard error"
+        return f"{told}: {why}" if why else told
 
     def _look_at_the_remains(self) -> None:
         with suppress(Cut):
@@ -451,10 +468,13 @@ class Server:
             return
         self._policed_at = now
         pids = self._box.pids()
-        if len(pids) > limits.PROCESSES:
+        if len(pids) > limits.PROCESSES and self._living(pids) > limits.PROCESSES:
             self._stop(f"it had more than {limits.PROCESSES} processes")
         if sum(map(self._box.processes.bytes_of_its_own, pids)) > limits.MEMORY:
             self._stop(f"it used more than {limits.MEMORY >> 20} MB of memory")
+
+    def _living(self, pids: list[int]) -> int:
+        return sum(not self._states(pid) <= {"Z", "X"} for pid in pids)
 
     def _stop(self, why: str) -> None:
         self._box.clear()
@@ -638,6 +658,7 @@ class Server:
             connections=tuple(
                 ConnectionSeen(name, end.inode if end else 0, end.state if end else "", end.received if end else 0)
                 for name, end in ends.seen.items()
+                if not self._clients[name].left
             ),
             listeners=tuple(
                 ListenerSeen(seen.port, seen.address, seen.inode, seen.received, seen.unsent)

@@ -7,7 +7,9 @@ import resource
 MEBIBYTE = 1 << 20
 
 PROCESSES = 100
-"""Processes and threads at once; the largest crowd of a scene is 32 clients, a double fork makes two of each."""
+"""Living processes at once; the largest crowd of a scene is 32 clients, a double fork makes two of each."""
+TASKS = 300
+"""Processes, zombies and threads at once, held by the kernel: 150 clients of a server that never waits leave 150 zombies."""
 MEMORY = 1024 * MEBIBYTE
 """Bytes of all processes of the box together, less what they share with files."""
 OUTPUT = 16 * MEBIBYTE
@@ -32,6 +34,6 @@ def of_a_process(descriptors: int = DESCRIPTORS, *, alone: bool) -> dict[str, in
         "DATA": 512 * MEBIBYTE,
     }
     if alone:
-        limits["NPROC"] = PROCESSES + 28
+        limits["NPROC"] = TASKS
     assert all(hasattr(resource, f"RLIMIT_{name}") for name in limits)
     return limits

@@ -1,0 +1,151 @@
+"""Results on disk: committed whole or not at all, read with suspicion.
+
+    OUT/index.html  grades.csv
+    OUT/<name>/result.json          the truth: written last, by rename
+    OUT/<name>/report.html
+    OUT/<name>/recordings.json.gz
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import os
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from grader.model import Report, Status, points_shown
+from grader.recording import Recording
+
+RESULT = "result.json"
+PAGE = "report.html"
+RECORDINGS = "recordings.json.gz"
+TORN = ".part"
+Recorded = Mapping[str, Mapping[str, Recording]]
+
+
+class Unreadable(Exception):
+    """A file of the results folder is not what it should be; the message says which and why."""
+
+
+def commit(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: a temporary beside it, fsync(2), rename(2).
+
+    Raises:
+        OSError: the disk is full, or the folder can't be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}{TORN}")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def commit_result(folder: Path, report: Report, page: bytes, recorded: Recorded) -> None:
+    """File one submission's result; `result.json` comes last, so that it stands for all of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    commit(folder / PAGE, page)
+    commit(folder / RECORDINGS, packed(recorded))
+    commit(folder / RESULT, msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+
+
+def packed(recorded: Recorded) -> bytes:
+    """Recordings, compressed; equal recordings give equal bytes."""
+    return gzip.compress(msgspec.json.encode(recorded), compresslevel=3, mtime=0)
+
+
+def unpacked(data: bytes, where: Path) -> dict[str, dict[str, Recording]]:
+    """Recordings, as they were packed.
+
+    Raises:
+        Unreadable: they were not.
+    """
+    try:
+        return msgspec.json.decode(gzip.decompress(data), type=dict[str, dict[str, Recording]])
+    except (OSError, EOFError, msgspec.MsgspecError) as error:
+        raise Unreadable(f"{where} holds no recordings: {error}") from error
+
+
+def recordings_in(folder: Path) -> dict[str, dict[str, Recording]]:
+    """The recordings that were filed in a folder.
+
+    Raises:
+        Unreadable: there are none, or they are torn.
+    """
+    path = folder / RECORDINGS
+    try:
+        return unpacked(path.read_bytes(), path)
+    except OSError as error:
+        raise Unreadable(f"{path} can't be read: {error.strerror}") from error
+
+
+def result_in(folder: Path) -> Report | None:
+    """The result that was filed in a folder; None where there is none, or a torn or foreign one."""
+    try:
+        return msgspec.json.decode((folder / RESULT).read_bytes(), type=Report)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def is_up_to_date(folder: Path, key: str) -> bool:
+    """A grade with that key is filed there."""
+    report = result_in(folder)
+    return report is not None and report.key == key and report.status is Status.GRADED
+
+
+def sweep(out: Path) -> None:
+    """Remove what a run that was killed had not finished writing."""
+    for torn in out.glob(f"**/.*{TORN}"):
+        torn.unlink(missing_ok=True)
+
+
+def gradebook(reports: Iterable[Report]) -> bytes:
+    """`grades.csv`: a row for each submission; a grade that needs a human is left empty and says so."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["submission", "score", "points", "bonus", "status", "note"])
+    for report in reports:
+        graded = report.status is Status.GRADED
+        writer.writerow(
+            [
+                no_formula(report.submission),
+                points_shown(report.score) if graded else "",
+                points_shown(report.points),
+                points_shown(report.bonus) if graded else "",
+                report.status.value,
+                "" if graded else f"needs a human: {points_shown(report.score)} points are proven",
+            ]
+        )
+    return text.getvalue().encode("utf-8", "backslashreplace")
+
+
+def no_formula(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
+
+
+def folder_name(name: str) -> str:
+    """A submission's name as that of a folder in the results: never hidden, an option, or a file of ours."""
+    safe = "".join(c if c.isprintable() and c not in "/\\" else f"%{ord(c):02X}" for c in name)
+    if safe[:1] in (".", "-") or safe in ("", "index.html", "grades.csv"):
+        safe = f"_{safe}"
+    return safe if len(safe.encode()) <= 200 else f"{safe[:60]}~{abs(hash_of(name)):x}"
+
+
+def hash_of(name: str) -> int:
+    """A number that stands for a long name, the same in every run."""
+    return zlib.crc32(name.encode("utf-8", "surrogatepass"))
