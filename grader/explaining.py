@@ -51,6 +51,4 @@ def _column(source: str, line: int, lines: list[str]) -> int:
 
 def hidden_modules(names: Iterable[str]) -> tuple[str, ...]:
     """Files of a submission that hide a module of Python's own: `socket.py` beside a program is its `socket`."""
-    return tuple(
-        sorted(name for name in names if name.endswith(".py") and name[:-3] in sys.stdlib_module_names)
-    )
+    return tuple(sorted(name for name in names if name.endswith(".py") and name[:-3] in sys.stdlib_module_names))

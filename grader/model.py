@@ -123,9 +123,7 @@ class Mismatch(Exception):  # noqa: N818 - a word of the lab, not of Python
         hint: a question or a man page, never the answer.
     """
 
-    def __init__(
-        self, *, expected: str, observed: str, evidence: tuple[str, ...] = (), hint: str = ""
-    ) -> None:
+    def __init__(self, *, expected: str, observed: str, evidence: tuple[str, ...] = (), hint: str = "") -> None:
         super().__init__(f"expected {expected}, observed {observed}")
         self.expected = expected
         self.observed = observed
@@ -227,9 +225,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     python: str = ""
 
 
-def report_of(
-    submission: str, results: tuple[Result, ...], *, sandbox: str, seconds: float, **more: Any
-) -> Report:
+def report_of(submission: str, results: tuple[Result, ...], *, sandbox: str, seconds: float, **more: Any) -> Report:
     """Add up what the checks came to."""
     core = [result for result in results if not result.stretch]
     return Report(

@@ -12,9 +12,7 @@ RECORDING_SCHEMA = 1
 NEVER = float("inf")
 
 SLEEPING_CALLS = frozenset({"clock_nanosleep", "nanosleep", "restart_syscall"})
-POLLING_CALLS = frozenset(
-    {"poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2"}
-)
+POLLING_CALLS = frozenset({"poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2"})
 ACCEPTING_CALLS = frozenset({"accept", "accept4"})
 READING_CALLS = frozenset({"read", "recvfrom", "recvmsg", "readv"})
 
@@ -96,9 +94,7 @@ class ProcessSeen(msgspec.Struct, frozen=True):
     @property
     def sockets(self) -> frozenset[int]:
         """Inodes of the sockets that it holds."""
-        return frozenset(
-            int(target[8:-1]) for target in self.descriptors.values() if target.startswith("socket:[")
-        )
+        return frozenset(int(target[8:-1]) for target in self.descriptors.values() if target.startswith("socket:["))
 
     @property
     def doing(self) -> str:
@@ -214,8 +210,12 @@ class Snapshot(msgspec.Struct, frozen=True):
     def account(self, process: ProcessSeen) -> str:
         """A process, what it does, and on whose connection."""
         told = f"{self.called(process)} {process.doing}"
-        on = [seen.client for seen in self.connections for thread in process.threads
-              if seen.inode and seen.inode == thread.inode]
+        on = [
+            seen.client
+            for seen in self.connections
+            for thread in process.threads
+            if seen.inode and seen.inode == thread.inode
+        ]
         return f"{told} on {on[0]}'s connection" if on else told
 
 
@@ -312,15 +312,11 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def clients(self) -> tuple[str, ...]:
         """Names of the clients, in the order in which they came."""
-        return tuple(
-            dict.fromkeys(event.who for event in self.events if event.what is What.CONNECTING)
-        )
+        return tuple(dict.fromkeys(event.who for event in self.events if event.what is What.CONNECTING))
 
     def of(self, who: str, *kinds: What) -> tuple[Event, ...]:
         """The events of one client, or of the server, of these kinds (none: of all)."""
-        return tuple(
-            event for event in self.events if event.who == who and (not kinds or event.what in kinds)
-        )
+        return tuple(event for event in self.events if event.who == who and (not kinds or event.what in kinds))
 
     def sent(self, client: str) -> bytes:
         """All that a client sent."""

@@ -1,9 +1,9 @@
 """Results on disk: committed whole or not at all, read with suspicion.
 
-    OUT/index.html  grades.csv
-    OUT/<name>/result.json          the truth: written last, by rename
-    OUT/<name>/report.html
-    OUT/<name>/recordings.json.gz
+OUT/index.html  grades.csv
+OUT/<name>/result.json          the truth: written last, by rename
+OUT/<name>/report.html
+OUT/<name>/recordings.json.gz
 """
 
 from __future__ import annotations

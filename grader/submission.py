@@ -94,9 +94,7 @@ def copy(submission: Path, destination: Path) -> Copied:
     return Copied(refused)
 
 
-def _copy_folder(
-    source: Path, destination: Path, below: Path, refused: dict[str, str], left: list[int]
-) -> None:
+def _copy_folder(source: Path, destination: Path, below: Path, refused: dict[str, str], left: list[int]) -> None:
     try:
         entries = sorted(os.scandir(source / below), key=lambda entry: entry.name)
     except OSError as error:

@@ -141,10 +141,7 @@ def overlap_is_refuted(take: Take) -> bool:
 def proves_overlap_or_its_lack(take: Take) -> bool:
     """Nothing would be learnt from another take of `at_work`."""
     return (
-        overlap_is_seen(take)
-        or overlap_is_timed(take)
-        or overlap_is_refuted(take)
-        or min(take.services) < take.delay
+        overlap_is_seen(take) or overlap_is_timed(take) or overlap_is_refuted(take) or min(take.services) < take.delay
     )
 
 

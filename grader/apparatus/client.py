@@ -24,9 +24,7 @@ _END_BY_RESET = struct.pack("ii", 1, 0)
 class Client:
     """A client of the server's; the scene's verbs are its methods."""
 
-    def __init__(
-        self, name: str, fresh: socket.socket, port: int, note: Callable[[Event, float], None]
-    ) -> None:
+    def __init__(self, name: str, fresh: socket.socket, port: int, note: Callable[[Event, float], None]) -> None:
         """Ask for a connection, and don't wait for it: a queue may be full.
 
         Args:

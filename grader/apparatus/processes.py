@@ -258,9 +258,7 @@ class ProcessTable:
         array = self.memory(thread.pid, thread.arguments[0], 8 * thread.arguments[1])
         if array is None or len(array) % 8:
             return None
-        return frozenset(
-            self.inode(thread.pid, descriptor) for descriptor, _, _ in struct.iter_unpack("=ihh", array)
-        )
+        return frozenset(self.inode(thread.pid, descriptor) for descriptor, _, _ in struct.iter_unpack("=ihh", array))
 
     def time_left(self, thread: Thread) -> float | None:
         """Seconds until a thread's timer wakes it; infinite where it has none, None where we can't tell.

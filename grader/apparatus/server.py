@@ -60,9 +60,7 @@ class Server:
     A scene calls the verbs; each that waits raises Cut or Unclear where the scene can't go on.
     """
 
-    def __init__(
-        self, box: Box, track: Track, experiment: str, about: str, bounds: Bounds, programs: Path
-    ) -> None:
+    def __init__(self, box: Box, track: Track, experiment: str, about: str, bounds: Bounds, programs: Path) -> None:
         """Nothing is started yet.
 
         Args:
@@ -327,18 +325,14 @@ class Server:
         self._note(Event(at=0.0, who="server", what=what, note=note), time.time())
 
     def _note(self, event: Event, at: float) -> None:
-        self._events.append(
-            Event(round(at - self._began, 6), event.who, event.what, event.data, event.note)
-        )
+        self._events.append(Event(round(at - self._began, 6), event.who, event.what, event.data, event.note))
 
     # ------------------------------------------------------------------ waiting
 
     def _settle(self, *, work_may_sleep: bool = False) -> Calm:
         return self._wait(lambda: False, work_may_sleep=work_may_sleep) or Calm.SETTLED
 
-    def _wait(
-        self, done: Callable[[], bool], *, work_may_sleep: bool = False, passes: bool = True
-    ) -> Calm | None:
+    def _wait(self, done: Callable[[], bool], *, work_may_sleep: bool = False, passes: bool = True) -> Calm | None:
         """Wait until it is done (None), or until nothing moves, something spins, or patience is at its end.
 
         Args:
@@ -487,9 +481,7 @@ class Server:
         reading = self._reading()
         around, delivered = self._circumstances(reading, work_may_sleep)
         restless = [
-            thread
-            for thread in reading.threads
-            if not is_parked(thread, self._box.processes, self._memory, around)
+            thread for thread in reading.threads if not is_parked(thread, self._box.processes, self._memory, around)
         ]
         if not restless and delivered:
             if self._drain() or self._let_all_go():
@@ -523,8 +515,7 @@ class Server:
             waiting=waiting,
             clients=clients,
             oldest_arrival=min(arrivals, default=last),
-            something_is_owed=any(client.awaits_service for client in unfinished)
-            or bool(reading.zombies),
+            something_is_owed=any(client.awaits_service for client in unfinished) or bool(reading.zombies),
             first_processes=self._first_processes or frozenset({self.program}),
             work_may_sleep=work_may_sleep,
         )
@@ -562,8 +553,7 @@ class Server:
             return end is None or (end.state != "ESTABLISHED" and not client.left_by_reset)
         if not client.connected:
             full = any(
-                listener.port == self.port and listener.received > listener.unsent
-                for listener in self._listeners
+                listener.port == self.port and listener.received > listener.unsent for listener in self._listeners
             )
             return full
         if end is None:
@@ -588,9 +578,7 @@ class Server:
             return None
         if restless and all(thread.sleeps for thread in restless):
             return Calm.OUT_OF_PATIENCE
-        raise Unclear(
-            f"nothing came to rest within {settling.PATIENCE:g} s: the machine did not let the server run"
-        )
+        raise Unclear(f"nothing came to rest within {settling.PATIENCE:g} s: the machine did not let the server run")
 
     def _patience_left(self) -> float:
         return self._memory.progress_at + settling.PATIENCE - time.monotonic()

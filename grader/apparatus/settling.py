@@ -135,9 +135,7 @@ class Memory:
         return now[0] - before[0], now[1] - before[1]
 
 
-def is_parked(
-    thread: Thread, processes: ProcessTable, memory: Memory, around: Circumstances
-) -> bool:
+def is_parked(thread: Thread, processes: ProcessTable, memory: Memory, around: Circumstances) -> bool:
     """Only an outside event, or nothing that matters, can move this thread."""
     if thread.state in "ZTt":
         return True

@@ -84,9 +84,7 @@ class SocketTable:
     def _ask(self, family: int, flags: int, states: int, identity: bytes) -> None:
         self._sequence += 1
         body = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, states) + identity
-        header = _HEADER.pack(
-            _HEADER.size + len(body), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | flags, self._sequence, 0
-        )
+        header = _HEADER.pack(_HEADER.size + len(body), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | flags, self._sequence, 0)
         self._netlink.send(header + body)
 
     def _answers(self, *, dump: bool) -> list[SocketSeen]:

@@ -116,9 +116,7 @@ def test_children_close_listener(crowd: Recording) -> None:
         raise Mismatch(
             expected="no child holds the listening socket",
             observed=f"{len(keeping)} of {len(serving)} children hold it",
-            evidence=tuple(
-                f"{there.called(process)} holds the listening socket" for process in keeping[:3]
-            ),
+            evidence=tuple(f"{there.called(process)} holds the listening socket" for process in keeping[:3]),
             hint="What would happen to the port if the parent ended now? Which socket does a child need?",
         )
 

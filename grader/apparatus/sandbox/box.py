@@ -194,9 +194,7 @@ class Box:
         self._exits.append(Exited(told["exited"], told["status"]))
         return None
 
-    def _request(
-        self, order: dict[str, Any], descriptors: tuple[int, ...] = ()
-    ) -> tuple[dict[str, Any], int]:
+    def _request(self, order: dict[str, Any], descriptors: tuple[int, ...] = ()) -> tuple[dict[str, Any], int]:
         """Say one thing to the agent and wait for its answer, and for the descriptor with it (-1: none)."""
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
         try:

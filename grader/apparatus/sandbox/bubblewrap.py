@@ -1,8 +1,8 @@
 """The box of the first tier: bubblewrap, with namespaces of its own for processes, network, files, IPC and users.
 
-                    run by root                                by an ordinary user
-    agent           root with SETUID, SETGID and KILL          the user, in a user namespace without more
-    programs        a uid of the pool, no capability           the same uid, no capability
+                run by root                                by an ordinary user
+agent           root with SETUID, SETGID and KILL          the user, in a user namespace without more
+programs        a uid of the pool, no capability           the same uid, no capability
 """
 
 from __future__ import annotations

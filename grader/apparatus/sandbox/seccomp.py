@@ -1,12 +1,12 @@
 """Assembles the filter of system calls that a program in a box runs under: seccomp(2), classic BPF.
 
-    wrong machine?  -> allow nothing         (another ABI's numbers mean other calls)
-    denied call?    -> EPERM
-    clone3?         -> ENOSYS                (its flags lie in memory; libc falls back to clone)
-    clone, NEW*?    -> EPERM
-    socket, family? -> EAFNOSUPPORT but for UNIX, INET, INET6
-    ioctl, TIOCSTI? -> EPERM
-    else            -> allow
+wrong machine?  -> allow nothing         (another ABI's numbers mean other calls)
+denied call?    -> EPERM
+clone3?         -> ENOSYS                (its flags lie in memory; libc falls back to clone)
+clone, NEW*?    -> EPERM
+socket, family? -> EAFNOSUPPORT but for UNIX, INET, INET6
+ioctl, TIOCSTI? -> EPERM
+else            -> allow
 """
 
 from __future__ import annotations
@@ -72,9 +72,7 @@ def deny_list(machine: str = os.uname().machine) -> bytes:
     program += _when(_CLONE[column], 0, [_instruction(_MASK, _NEW_NAMESPACES, 0, 1), _refuse(errno.EPERM)])
     program += _when(_SOCKET[column], 0, _unless(_FAMILIES, errno.EAFNOSUPPORT))
     for request in (_TIOCSTI, _TIOCLINUX):
-        program += _when(
-            _IOCTL[column], 1, [_instruction(_EQUAL, request, 0, 1), _refuse(errno.EPERM)]
-        )
+        program += _when(_IOCTL[column], 1, [_instruction(_EQUAL, request, 0, 1), _refuse(errno.EPERM)])
     return b"".join([*program, _instruction(_RETURN, _ALLOW)])
 
 

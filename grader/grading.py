@@ -1,0 +1,151 @@
+"""One submission in, one result out: copied, looked at, judged. The page is made by whoever files the result."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.apparatus.sandbox.choosing import Tier, python_in_the_box
+from grader.apparatus.scene import Bounds
+from grader.judging import judge
+from grader.looking import Looked, look
+from grader.model import Check, Report, Status, points_shown, report_of
+from grader.reference import Reference
+from grader.rubric import experiments_needed, rubric
+from grader.submission import Submission, copy
+
+PROJECT = Path(__file__).parent.parent
+REFERENCE = PROJECT / "reference"
+TEMPLATE = PROJECT / "student_template"
+SAMPLES = PROJECT / "examples" / "submissions"
+TIME_LIMIT = 600.0
+"""Seconds for one submission, by the wall clock: the lesson's own server, which sleeps ten, needs three minutes."""
+LOOKED_AT_BY_THE_REFERENCE = 3
+"""How often the reference is graded before we say that this machine can't."""
+
+
+class Graded(NamedTuple):
+    """A submission's report, and the recordings that it was made of."""
+
+    report: Report
+    looked: Looked
+
+
+class CannotGrade(Exception):
+    """This machine, or this reference, gives no grades; the message says why."""
+
+
+def grade(
+    submission: Submission,
+    tier: Tier,
+    references: Mapping[str, Reference],
+    *,
+    bounds: Bounds | None = None,
+    checks: tuple[Check, ...] = (),
+    key: str = "",
+) -> Graded:
+    """Grade one submission.
+
+    Args:
+        references: by track's name.
+        bounds: the time limit; checks that were reached keep their points.
+        checks: all, if none are given.
+        key: what the result depends on; see `key_of`.
+    """
+    began = time.monotonic()
+    checks = checks or rubric()
+    looked, refused = look_at(submission.folder, tier, checks, bounds or Bounds(TIME_LIMIT))
+    results = tuple(judge(check, looked[check.track.name], references[check.track.name]) for check in checks)
+    report = report_of(
+        submission.name,
+        results,
+        sandbox=tier.name,
+        seconds=time.monotonic() - began,
+        key=key,
+        python=python_in_the_box(),
+        notes=tuple(f"{path} was left out: it {why}" for path, why in sorted(refused.items())),
+    )
+    return Graded(report, looked)
+
+
+def look_at(folder: Path, tier: Tier, checks: tuple[Check, ...], bounds: Bounds) -> tuple[Looked, dict[str, str]]:
+    """Copy a submission to where boxes may show it, and play what these checks ask for.
+
+    Returns:
+        The recordings, and which files were not copied and why.
+    """
+    copied_to = Path(tempfile.mkdtemp(prefix="forklab-"))
+    try:
+        refused = copy(folder, copied_to / "submission").refused
+        copied_to.chmod(0o755)
+        wanted = experiments_needed(checks)
+        return look(copied_to / "submission", wanted, tier.make, bounds, refused), refused
+    finally:
+        shutil.rmtree(copied_to, ignore_errors=True)
+
+
+def references_of(looked: Looked) -> dict[str, Reference]:
+    """The reference's recordings, as checks take them."""
+    return {track: Reference(recordings) for track, recordings in looked.items()}
+
+
+def grade_the_reference(tier: Tier, folder: Path = REFERENCE) -> Graded:
+    """Grade the reference against itself: it proves what this machine lets us see.
+
+    Raises:
+        CannotGrade: it does not earn all points.
+    """
+    if not folder.is_dir():
+        raise CannotGrade(f"there is no reference in {folder}: a batch is graded where the whole project lies")
+    checks = rubric()
+    for _ in range(LOOKED_AT_BY_THE_REFERENCE):
+        looked, _refused = look_at(folder, tier, checks, Bounds(TIME_LIMIT))
+        references = references_of(looked)
+        results = tuple(judge(check, looked[check.track.name], references[check.track.name]) for check in checks)
+        report = report_of("reference", results, sandbox=tier.name, seconds=0.0)
+        if report.score == report.points:
+            return Graded(report, looked)
+    lost = next(result for result in results if not result.earned)
+    raise CannotGrade(
+        f"the reference earns {points_shown(report.score)} of {points_shown(report.points)} points on this machine, "
+        f"so that no grade could be trusted: {lost.id}: {lost.message}"
+    )
+
+
+def key_of(submission: Submission, settings: tuple[str, ...]) -> str:
+    """A hash of all that a result depends on: the submission's files, grader, reference, Python, settings."""
+    digest = hashlib.sha256(_own_key().encode())
+    digest.update("\0".join(settings).encode())
+    _hash_folder(digest, submission.folder)
+    return digest.hexdigest()[:32]
+
+
+@cache
+def _own_key() -> str:
+    digest = hashlib.sha256(python_in_the_box().encode())
+    _hash_folder(digest, Path(__file__).parent)
+    _hash_folder(digest, REFERENCE)
+    return digest.hexdigest()
+
+
+def _hash_folder(digest: hashlib._Hash, folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        if "__pycache__" in path.parts or not path.is_file() or path.is_symlink():
+            continue
+        digest.update(str(path.relative_to(folder)).encode("utf-8", "surrogateescape") + b"\0")
+        try:
+            if path.stat().st_size <= 8 << 20:
+                digest.update(path.read_bytes())
+        except OSError as error:
+            digest.update(str(error.errno).encode())
+
+
+def needs_a_human(report: Report) -> bool:
+    """Something of it was not proven."""
+    return report.status is not Status.GRADED

@@ -1,0 +1,334 @@
+"""The pytest plugin: `pytest` in a folder with the programs grades that folder.
+
+    collect the checks -> look once, at what the selected ones need -> judge each -> tell it as a requirement
+
+Under pytest-xdist every worker collects everything; whoever needs a recording first looks, behind a lock, and files
+what it saw for the others. (`xdist_group` would do, but pytest 9.2 ignores `--dist loadgroup`.)
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import grader.checks
+from grader import grading
+from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose, python_in_the_box
+from grader.apparatus.scene import Bounds
+from grader.declaring import checks_of
+from grader.experiments import EXPERIMENTS
+from grader.judging import Broken, result_of, whole
+from grader.model import Check, Outcome, Report, Result, report_of, track_named
+from grader.page_of_pytest import Page
+from grader.recording import Recording
+from grader.reference import Reference
+from grader.report import text
+from grader.rubric import rubric
+from grader.store import packed, unpacked
+from grader.submission import programs_in
+
+CHECKS = Path(grader.checks.__file__).parent
+ANSWERS = "answers.json.gz"
+GRADING = pytest.StashKey["Grading"]()
+_KEY = "forklab"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The student's options."""
+    group = parser.getgroup("forklab")
+    group.addoption("--submission", metavar="DIR", help="grade the programs in this folder")
+    group.addoption("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Grade, if that is what this run is for."""
+    folder = _folder_to_grade(config)
+    if folder is None:
+        return
+    config.option.submission = str(folder)
+    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+    shared = Path(worker[_KEY]) if worker else Path(tempfile.mkdtemp(prefix="forklab-run-"))
+    run = Grading(config, folder, shared, is_worker=worker is not None)
+    config.stash[GRADING] = run
+    config.args[:] = [str(CHECKS)]
+    if not worker:
+        if not config.getoption("htmlpath", None):
+            config.option.htmlpath = "report.html"
+        config.option.self_contained_html = True
+        config.option.reportchars = ""
+        run.verbose, config.option.verbose = config.option.verbose, min(config.option.verbose, 0)
+        config.pluginmanager.register(Page(run.known), "forklab-page")
+    config.pluginmanager.register(run, "forklab-grading")
+
+
+def _folder_to_grade(config: pytest.Config) -> Path | None:
+    """The folder that a run is to grade; None where it is to do something else.
+
+    Raises:
+        pytest.UsageError: the folder that was named holds no program.
+    """
+    named = config.getoption("submission")
+    if named:
+        folder = Path(config.invocation_params.dir, named)
+        if not folder.is_dir():
+            raise pytest.UsageError(f"--submission {named}: there is no such folder")
+        if not programs_in(folder):
+            raise pytest.UsageError(
+                f"--submission {named}: neither blocking_server.py nor forking_server.py lies there"
+            )
+        return folder.resolve()
+    if config.getoption("help") or config.args_source is pytest.Config.ArgsSource.ARGS:
+        only = [Path(config.invocation_params.dir, argument) for argument in config.args]
+        one = len(only) == 1 and only[0].is_dir() and programs_in(only[0]) and not config.getoption("help")
+        return only[0].resolve() if one else None
+    here = Path(config.invocation_params.dir)
+    if programs_in(here):
+        return here.resolve()
+    return grading.TEMPLATE if here == grading.PROJECT and programs_in(grading.TEMPLATE) else None
+
+
+class Grading:
+    """One pytest run that grades one folder."""
+
+    def __init__(self, config: pytest.Config, folder: Path, shared: Path, *, is_worker: bool) -> None:
+        """Nothing is looked at yet.
+
+        Args:
+            shared: folder of this run that all its workers see.
+        """
+        self.verbose = 0
+        self._config = config
+        self._folder = folder
+        self._shared = shared
+        self._is_worker = is_worker
+        self._began = time.monotonic()
+        self._results: dict[str, Result] = {}
+        self._looked: dict[str, dict[str, Recording]] | None = None
+        self._reference: dict[str, dict[str, Recording]] = {}
+        self._wanted: tuple[Check, ...] = ()
+        self._tier: Tier | None = None
+
+    # --- collecting
+
+    @pytest.hookimpl
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """A check on two tracks is two items."""
+        checks = checks_of(metafunc.function)
+        if checks:
+            metafunc.fixturenames.append("track_of_item")
+            metafunc.parametrize("track_of_item", [check.track.name for check in checks], indirect=True)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """The rubric's order; and what these checks need is what is looked at."""
+        order = {check.id: place for place, check in enumerate(rubric())}
+        items.sort(key=lambda item: order.get(_check_of(item).id, len(order)))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """The selected checks, `-k` and `--lf` included."""
+        self._wanted = tuple(_check_of(item) for item in session.items)
+
+    # --- looking
+
+    def recording(self, track: str, experiment: str) -> Recording:
+        """A recording of this run.
+
+        Raises:
+            Broken: the apparatus failed.
+        """
+        return whole(self._recordings()[track], experiment)
+
+    def reference(self, track: str) -> Reference:
+        """The reference's recordings, live or as they were recorded for the hand-out."""
+        self._recordings()
+        return Reference(self._reference.get(track, {}))
+
+    def _recordings(self) -> dict[str, dict[str, Recording]]:
+        """What was seen: looked at by whoever comes first, read by the others."""
+        if self._looked is None:
+            with (self._shared / "lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                path = self._shared / "looked"
+                if not path.exists():
+                    self._look(path)
+                self._looked = unpacked(path.read_bytes(), path)
+                theirs = self._shared / "reference"
+                self._reference = unpacked(theirs.read_bytes(), theirs)
+        return self._looked
+
+    def _look(self, path: Path) -> None:
+        try:
+            tier = choose(self._config.getoption("sandbox"), with_canary=False)
+        except NoBox as error:
+            raise Broken(str(error)) from error
+        if tier.notice:
+            (self._shared / "notice").write_text(tier.notice)
+        (self._shared / "tier").write_text(tier.name)
+        (self._shared / "reference").write_bytes(self._recorded_reference(tier))
+        looked, _ = grading.look_at(self._folder, tier, self._wanted, Bounds(grading.TIME_LIMIT))
+        path.write_bytes(packed(looked))
+
+    def _recorded_reference(self, tier: Tier) -> bytes:
+        """The reference's answers: of the hand-out, else of the reference itself, in this very run."""
+        for folder in (self._folder, CHECKS.parent.parent, CHECKS.parent):
+            if (folder / ANSWERS).is_file():
+                return (folder / ANSWERS).read_bytes()
+        if not grading.REFERENCE.is_dir():
+            return packed({})
+        asked = tuple(check for check in self._wanted if "reference" in check.needs)
+        looked, _ = grading.look_at(grading.REFERENCE, tier, asked, Bounds(grading.TIME_LIMIT))
+        return packed(looked)
+
+    # --- telling
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Outcome by the type of what was raised, wherever it was raised."""
+        report = yield
+        check = _check_of(item)
+        report.location = (report.location[0], report.location[1], check.id)
+        if call.excinfo is None and call.when != "call":
+            return report
+        if call.excinfo is not None and isinstance(call.excinfo.value, KeyboardInterrupt | pytest.exit.Exception):
+            return report
+        result = result_of(check, lambda: _raise_again(call))
+        report.when = "call"
+        report.outcome = "passed" if result.outcome is Outcome.PASSED else "failed"
+        report.longrepr = None
+        if result.outcome is not Outcome.PASSED:
+            report.longrepr = "\n".join(text.failure(result, _width(), False))
+        report.user_properties.append((_KEY, msgspec.json.encode(result).decode()))
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Categories are outcomes; the line is ours to write."""
+        result = _result_of(report)
+        return (result.outcome.words, "", "") if result else ("", "", "")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A line for each requirement, as it comes."""
+        result = _result_of(report)
+        if result is None or self._is_worker:
+            return
+        self._results[result.id] = result
+        terminal = self._terminal
+        if terminal and self._config.option.verbose >= 0:
+            terminal.ensure_newline()
+            terminal.write_line(text.result_line(result, _width(), terminal.hasmarkup))
+
+    @property
+    def _terminal(self) -> Any:
+        return self._config.pluginmanager.get_plugin("terminalreporter")
+
+    def pytest_sessionstart(self) -> None:
+        """No file names with dots behind them."""
+        if self._terminal:
+            self._terminal.showfspath = False
+
+    def pytest_report_header(self) -> str:
+        """What is graded."""
+        return f"forklab: grading {self._folder}"
+
+    def known(self) -> tuple[Report, dict[str, dict[str, Recording]], dict[str, dict[str, Recording]]] | None:
+        """What the page shows; None where nothing was judged."""
+        if not self._results:
+            return None
+        results = tuple(self._results[check.id] for check in rubric() if check.id in self._results)
+        report = report_of(
+            self._folder.name,
+            results,
+            sandbox=self._noted("tier") or "none",
+            seconds=time.monotonic() - self._began,
+            python=python_in_the_box(),
+        )
+        if (self._shared / "looked").exists():
+            self._recordings()
+        return report, self._looked or {}, self._reference
+
+    def _noted(self, name: str) -> str:
+        path = self._shared / name
+        return path.read_text() if path.exists() else ""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None]:
+        """Failures told as requirements; the most important comes last, so that it is on the screen."""
+        yield
+        known = self.known()
+        if known is None:
+            return
+        for line in (self._noted("notice"), *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
+            if line:
+                terminalreporter.write_line(line)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """The shared folder goes with the run."""
+        if not self._is_worker:
+            shutil.rmtree(self._shared, ignore_errors=True)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """A worker of pytest-xdist learns which folder the run shares."""
+        node.workerinput[_KEY] = str(self._shared)
+
+
+def _raise_again(call: pytest.CallInfo[None]) -> None:
+    if call.excinfo is not None:
+        raise call.excinfo.value
+
+
+def _check_of(item: pytest.Item) -> Check:
+    """The check that an item stands for."""
+    track = item.callspec.params["track_of_item"]  # type: ignore[attr-defined]
+    checks = checks_of(item.function)  # type: ignore[attr-defined]
+    return next(check for check in checks if check.track == track_named(track))
+
+
+def _result_of(report: pytest.TestReport) -> Result | None:
+    told = dict(report.user_properties).get(_KEY) if report.when == "call" else None
+    return msgspec.json.decode(str(told), type=Result) if told else None
+
+
+def _width() -> int:
+    return max(40, min(shutil.get_terminal_size((100, 24)).columns, 120))
+
+
+@pytest.fixture
+def track_of_item(request: pytest.FixtureRequest) -> str:
+    """Name of the track that an item is about."""
+    return str(request.param)
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest, track_of_item: str) -> Reference:
+    """What the reference did in the same scenes."""
+    return request.config.stash[GRADING].reference(track_of_item)
+
+
+def _recording_fixture(name: str) -> Any:
+    @pytest.fixture(name=name)
+    def recording(request: pytest.FixtureRequest, track_of_item: str) -> Recording:
+        return request.config.stash[GRADING].recording(track_of_item, name)
+
+    recording.__doc__ = EXPERIMENTS[name].sentence
+    return recording
+
+
+for _name in EXPERIMENTS:
+    setattr(sys.modules[__name__], f"_recording_of_{_name}", _recording_fixture(_name))
+if os.name != "posix" or not hasattr(os, "pidfd_open"):  # pragma: no cover - seen on macOS and Windows only
+    raise pytest.UsageError("forklab needs Linux: use a container, WSL 2 or a lab machine")

@@ -1,0 +1,83 @@
+"""Renders results as the page that pytest-html makes of a run, without running anything."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from grader.model import Outcome, Report, Result
+from grader.page_of_pytest import Page
+from grader.store import Recorded
+
+
+def page_of(report: Report, recorded: Recorded, reference: Recorded | None = None) -> bytes:
+    """The student's `report.html`: one file that stands alone.
+
+    Raises:
+        RuntimeError: pytest did not write it, which is our own fault.
+    """
+    with tempfile.TemporaryDirectory(prefix="forklab-page-") as folder:
+        html = Path(folder, "report.html")
+        arguments = [
+            "-p", "pytest_html.plugin", "-p", "pytest_metadata.plugin", "-p", "no:cacheprovider", "-p", "no:terminal",
+            f"--html={html}", "--self-contained-html", f"--rootdir={folder}", "-c", os.devnull, folder,
+        ]  # fmt: skip
+        with _autoload_off(), contextlib.redirect_stdout(io.StringIO()) as said:
+            pytest.main(arguments, plugins=[Replay(report), Page(lambda: (report, recorded, reference))])
+        if not html.is_file():
+            raise RuntimeError(f"pytest-html wrote no page: {said.getvalue()[-500:]}")
+        return html.read_bytes()
+
+
+@contextlib.contextmanager
+def _autoload_off() -> Generator[None]:
+    """No plugin but those named: neither xdist nor whatever else is installed."""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+class Replay:
+    """A pytest plugin whose run consists of results that are known already."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def pytest_collection(self, session: pytest.Session) -> bool:
+        """Collect nothing."""
+        session.items = []
+        session.testscollected = len(self._report.checks)
+        return True
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Tell every result as a run would."""
+        for result in self._report.checks:
+            for when in ("setup", "call", "teardown"):
+                session.config.hook.pytest_runtest_logreport(report=told(result, when))
+        return True
+
+
+def told(result: Result, when: str) -> pytest.TestReport:
+    """A result as pytest's own kind of report."""
+    failed = when == "call" and result.outcome is not Outcome.PASSED
+    return pytest.TestReport(
+        nodeid=result.id,
+        location=("", None, result.id),
+        keywords={},
+        outcome="failed" if failed else "passed",
+        longrepr=f"{result.outcome.words}: {result.message}" if failed else None,
+        when=when,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,37 @@
+"""The border: what came from a student is made visible and inert here, once, before it is shown anywhere."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+_INVISIBLE = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 and C1 but tab and newline: they steer terminals, and XML forbids them
+    "\xad\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # take no room, or look like a space
+    "\u061c\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # zero-width, separators, bidi
+    "\ufff0-\ufffb\ufffe\uffff"  # interlinear marks and non-characters
+    "\ud800-\udfff"  # surrogates: no encoding has room for them
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # shorthand for music; tags
+    "]"
+)
+
+
+def clean(text: str) -> str:
+    r"""A student's text with everything invisible or steering shown as an escape: `\x1b`, `\u202e`."""
+    return _INVISIBLE.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
+
+
+def html(text: str) -> str:
+    """A student's text as it may stand in HTML, in an attribute too."""
+    return escape(clean(text), quote=True)
+
+
+def one_line(text: str) -> str:
+    """A student's text on a single line, runs of white space as one space."""
+    return " ".join(clean(text).split())
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most so many characters, with an ellipsis where some were left out."""
+    return text if len(text) <= most else text[: most - 1] + "…"

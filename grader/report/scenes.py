@@ -1,0 +1,57 @@
+"""Which scene shows what a check is about, and what happens in it."""
+
+from __future__ import annotations
+
+from grader.model import Result
+from grader.report.words import name_of
+
+SENTENCES = {
+    "at_work": "A, B, C and D ask at once, and the work for each takes DELAY.",
+    "burst": "Thirty children end while their parent is stopped, ten of them by a signal; it goes on; "
+    "one more client comes.",
+    "crowd": "Twelve clients are there at once and ask in reverse order; then four more.",
+    "held_back": "A connects and says nothing; B, C and D ask; then A asks too.",
+    "in_turn": "A, B and C ask at once, and the work for each takes DELAY.",
+    "interrupted_accept": "The first two calls of accept are interrupted, and the one after the first client.",
+    "live_children": "A and B are silent while others come and go, and A's child is stopped and continued; "
+    "then none is left.",
+    "many_visits": "150 clients come one after the other to a server that may have 32 descriptors.",
+    "oldest_stays": "A connects and says nothing; five others come, are served and leave; then A asks.",
+    "restart": "A client was served, another is there; everything is killed; the server is started again at once.",
+    "storm": "SIGCHLD, SIGCONT, SIGWINCH and SIGURG come while the server waits, and while clients come and go.",
+    "visits": "Four clients come one after the other, each with another request; then twenty more.",
+}
+"""The scenes' own sentences, repeated here because results are drawn where no scene can be played."""
+
+SCENE_OF = {
+    "listens": "visits",
+    "answers": "visits",
+    "closes_after_reply": "visits",
+    "leaves_no_descriptor_open": "visits",
+    "zombies_do_not_pile_up": "visits",
+    "serves_one_client_at_a_time": "held_back",
+    "serves_in_order_of_arrival": "held_back",
+    "works_in_one_process": "held_back",
+    "serves_others_while_one_is_silent": "held_back",
+    "takes_turns_in_time": "in_turn",
+    "overlaps_in_time": "at_work",
+    "gives_each_client_a_child": "crowd",
+    "parent_closes_connections": "crowd",
+    "children_close_listener": "crowd",
+    "outlives_its_descriptor_limit": "many_visits",
+    "reaps_each_child": "oldest_stays",
+    "reaps_a_burst": "burst",
+    "goes_on_while_children_live": "live_children",
+    "restarts_interrupted_accept": "interrupted_accept",
+    "survives_signals": "storm",
+    "starts_again_at_once": "restart",
+}
+"""Check's name -> scene's name."""
+
+TIMED = frozenset({"in_turn", "at_work"})
+"""Scenes whose point is how long things took."""
+
+
+def scene_of(result: Result) -> str:
+    """The scene that shows what this result is about; "" where none is known."""
+    return SCENE_OF.get(name_of(result), "")

@@ -1,0 +1,69 @@
+"""The words and symbols that page, class page and terminal share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from grader.model import Outcome, Report, Result, Status, points_shown
+
+SYMBOLS = {
+    Outcome.PASSED: "✓",
+    Outcome.FAILED: "✗",
+    Outcome.NOT_REACHED: "–",
+    Outcome.INCONCLUSIVE: "?",
+    Outcome.ERROR: "!",
+}
+"""No outcome is told by colour alone."""
+
+UNSANDBOXED = "UNSANDBOXED"
+STATUS_WORDS = {
+    Status.GRADED: "graded",
+    Status.INCONCLUSIVE: "inconclusive: needs a human",
+    Status.ERROR: "error of the grader: needs a human",
+}
+
+
+def by_track(report: Report) -> dict[str, list[Result]]:
+    """The results of each track, by the track's name, in the report's order."""
+    tracks: dict[str, list[Result]] = {}
+    for result in report.checks:
+        tracks.setdefault(track_of(result), []).append(result)
+    return tracks
+
+
+def track_of(result: Result) -> str:
+    """The first half of a check's id."""
+    return result.id.partition("/")[0]
+
+
+def name_of(result: Result) -> str:
+    """The second half of a check's id."""
+    return result.id.partition("/")[2]
+
+
+def core_of(results: Iterable[Result]) -> list[Result]:
+    """The results that the score is made of."""
+    return [result for result in results if not result.stretch]
+
+
+def first_to_mend(report: Report) -> Result | None:
+    """The first failed check of the core, else of the stretch; None if nothing failed."""
+    failed = [result for result in report.checks if result.outcome is Outcome.FAILED]
+    return next(iter(core_of(failed) or failed), None)
+
+
+def needing_a_human(report: Report) -> list[Result]:
+    """Results of which nothing was proven either way."""
+    return [result for result in report.checks if result.outcome.needs_a_human]
+
+
+def earned_of(results: Iterable[Result]) -> str:
+    """Points earned and to be had: `43/60`."""
+    counted = list(results)
+    earned = sum(result.earned for result in counted)
+    return f"{points_shown(earned)}/{points_shown(sum(result.points for result in counted))}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number and its noun: `1 client`, `3 clients`."""
+    return f"{number:,} {one if number == 1 else many}"
