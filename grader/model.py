@@ -113,7 +113,7 @@ class Outcome(StrEnum):
         return self.value.replace("_", " ")
 
 
-class Mismatch(Exception):  # noqa: N818 - a word of the lab, not of Python
+class Mismatch(Exception):
     """What was seen is not what the requirement asks for.
 
     Args:
@@ -131,7 +131,7 @@ class Mismatch(Exception):  # noqa: N818 - a word of the lab, not of Python
         self.hint = hint
 
 
-class NotReached(Exception):  # noqa: N818
+class NotReached(Exception):
     """The scene ended before the moment that a check asks for.
 
     Args:
@@ -147,7 +147,7 @@ class NotReached(Exception):  # noqa: N818
         self.evidence = evidence
 
 
-class Inconclusive(Exception):  # noqa: N818
+class Inconclusive(Exception):
     """The machine did not let us see; nobody's fault but the machine's."""
 
 

@@ -6,7 +6,7 @@ import threading
 import time
 
 
-class Cut(Exception):  # noqa: N818
+class Cut(Exception):
     """The server ended, stopped serving or went over a limit: the scene can't be played further.
 
     Args:
@@ -14,11 +14,11 @@ class Cut(Exception):  # noqa: N818
     """
 
 
-class Unclear(Exception):  # noqa: N818
+class Unclear(Exception):
     """The machine did not let us see what the server does."""
 
 
-class Interrupted(Exception):  # noqa: N818
+class Interrupted(Exception):
     """Somebody wants the whole run to end."""
 
 

@@ -1,0 +1,169 @@
+"""The student's page, as the static part that stands at the top of pytest-html's: complete without script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.model import Inconclusive, NotReached, Outcome, Report, Result, points_shown
+from grader.recording import Recording
+from grader.report.clean import clean, html, one_line
+from grader.report.picture import sequence, timing_chart
+from grader.report.scenes import TIMED, scene_of
+from grader.report.style import SCRIPT_FOR_PYTEST_HTML, SHEET
+from grader.report.words import (
+    STATUS_WORDS,
+    SYMBOLS,
+    UNSANDBOXED,
+    by_track,
+    counted,
+    earned_of,
+    first_to_mend,
+    needing_a_human,
+)
+from grader.timing import Take, takes
+
+Recorded = Mapping[str, Mapping[str, Recording]]
+MOST_OUTPUT = 4000
+"""Characters of a server's output that are shown of its head, and of its tail."""
+CLIENTS_OF = {"in_turn": "ABC", "at_work": "ABCD"}
+
+
+def page_title(report: Report) -> str:
+    """What the page is called."""
+    return html(one_line(f"{report.submission}: {points_shown(report.score)} of {points_shown(report.points)}"))
+
+
+def summary(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
+    """All of the page that is ours."""
+    parts = [
+        f"<style>{SHEET}</style><script>{SCRIPT_FOR_PYTEST_HTML}</script>",
+        _score(report),
+        *_bands(report),
+        _first(report),
+    ]
+    for track, results in by_track(report).items():
+        parts.append(f"<h2>{html(track)}_server.py: {earned_of(results)} points</h2>")
+        parts += _items(results, recordings.get(track, {}), (reference or {}).get(track, {}))
+        parts.append(_output(recordings.get(track, {})))
+    parts.append("<h2>As a table</h2>")
+    return "".join(parts)
+
+
+def _score(report: Report) -> str:
+    shown = f"{points_shown(report.score)} <small>of {points_shown(report.points)} points</small>"
+    return (
+        f'<p class="fl-score">{shown}</p><p class="fl-soft">{html(report.submission)} · '
+        f"{STATUS_WORDS[report.status]} · sandbox: {html(report.sandbox)} · {report.seconds:.1f} s</p>"
+    )
+
+
+def _bands(report: Report) -> list[str]:
+    said = []
+    if report.sandbox == "none":
+        said.append(f"<strong>{UNSANDBOXED}</strong>: the programs ran without a box, as the user who graded them.")
+    unclear = needing_a_human(report)
+    if unclear:
+        names = html(", ".join(result.id for result in unclear))
+        said.append(f"Nothing was proven either way for {names}: a human must look. No point is lost by it for good.")
+    said += [html(note) for note in report.notes]
+    return [f'<p class="fl-band">{words}</p>' for words in said]
+
+
+def _first(report: Report) -> str:
+    mend = first_to_mend(report)
+    if mend is None:
+        return "" if needing_a_human(report) else "<p>Every requirement is met.</p>"
+    others = sum(result.outcome is Outcome.NOT_REACHED for result in report.checks)
+    follows = f"<p>{counted(others, 'requirement was', 'requirements were')} not reached.</p>" if others else ""
+    return (
+        f'<section class="fl-first" aria-label="mend this first"><p><strong>Mend this first: {html(mend.requirement)}'
+        f"</strong></p><p>{html(mend.observed or mend.message)}</p>{follows}</section>"
+    )
+
+
+def _items(results: list[Result], recordings: Mapping[str, Recording], reference: Mapping[str, Recording]) -> list[str]:
+    return [
+        _opened(result, recordings, reference) if result.outcome is Outcome.FAILED else _row(result)
+        for result in results
+    ]
+
+
+def _head(result: Result) -> str:
+    passed = result.outcome is Outcome.PASSED
+    word = f'<span class="{"fl-hidden" if passed else "fl-word"}">{result.outcome.words}: </span>'
+    points = f"{points_shown(result.earned)}/{points_shown(result.points)}"
+    return (
+        f'<span class="fl-sign" aria-hidden="true">{SYMBOLS[result.outcome]}</span><span class="fl-points">{points}</span>'
+        f'<span>{word}{html(result.requirement)}<span class="fl-id">{html(result.id)}</span>'
+    )
+
+
+def _row(result: Result) -> str:
+    why = f'<span class="fl-soft">{html(result.message)}</span>' if result.message else ""
+    return f'<div class="fl-row fl-{result.outcome.value}">{_head(result)}{why}</span></div>'
+
+
+def _opened(result: Result, recordings: Mapping[str, Recording], reference: Mapping[str, Recording]) -> str:
+    seen = "".join(f"<li>{html(line)}</li>" for line in result.evidence[:24])
+    more = len(result.evidence) - 24
+    if more > 0:
+        seen += f"<li>… {more} more</li>"
+    body = (
+        f'<div class="fl-pair"><div><h3>expected</h3>{html(result.expected)}</div>'
+        f'<div class="fl-observed"><h3>observed</h3>{html(result.observed)}</div></div>'
+    )
+    if seen:
+        body += f'<h3>What was seen</h3><ul class="fl-seen">{seen}</ul>'
+    if result.hint:
+        body += f'<p class="fl-hint">{html(result.hint)}</p>'
+    body += _pictures(result, recordings, reference)
+    return (
+        f'<details open class="fl-item fl-{result.outcome.value}"><summary>{_head(result)}</span></summary>'
+        f'<div class="fl-body">{body}</div></details>'
+    )
+
+
+def _pictures(result: Result, recordings: Mapping[str, Recording], reference: Mapping[str, Recording]) -> str:
+    scene = scene_of(result)
+    recording = recordings.get(scene)
+    if recording is None:
+        return ""
+    chart = ""
+    if scene in TIMED:
+        yours = _last_take(recording)
+        if yours:
+            chart = timing_chart(yours, _last_take(reference.get(scene)), f"fl-bars-{result.id.replace('/', '-')}")
+    return chart + sequence(recording, result)
+
+
+def _last_take(recording: Recording | None) -> Take | None:
+    if recording is None:
+        return None
+    try:
+        return takes(recording, CLIENTS_OF[recording.experiment])[-1]
+    except (NotReached, Inconclusive):
+        return None
+
+
+def _output(recordings: Mapping[str, Recording]) -> str:
+    """What the server wrote: of the scene in which it ended, else of the first."""
+    ended = [recording for recording in recordings.values() if recording.exit]
+    recording = next(iter(ended or recordings.values()), None)
+    shown = ""
+    for name, output in (("error", recording.stderr), ("output", recording.stdout)) if recording else ():
+        if output.size:
+            text = clean(_cut(output.head, output.tail))
+            shown += (
+                f"<h3>Standard {name}, {output.size} bytes</h3>"
+                f'<pre class="fl-output" tabindex="0" role="region" aria-label="standard {name}">{html(text)}</pre>'
+            )
+    if not shown:
+        return ""
+    return f'<details class="fl-item"><summary><span></span><span></span>What it printed</summary>{shown}</details>'
+
+
+def _cut(head: str, tail: str) -> str:
+    whole = head + tail
+    if len(whole) <= 2 * MOST_OUTPUT:
+        return whole
+    return f"{whole[:MOST_OUTPUT]}\n… {len(whole) - 2 * MOST_OUTPUT} more …\n{whole[-MOST_OUTPUT:]}"

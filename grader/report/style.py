@@ -1,0 +1,90 @@
+"""The look of both pages: one sheet, light and dark, from a phone's width up, and on paper."""
+
+SHEET = """
+:root{color-scheme:light dark;--bg:#fbfaf7;--card:#fff;--ink:#1d2126;--soft:#555d66;--line:#d9d6cd;--ok:#15653a;
+--bad:#a3201d;--odd:#7a4b00;--mark:#0b57a4;--bar:#c9d7ea;--tint:#f3f0e8}
+@media(prefers-color-scheme:dark){:root{--bg:#14171a;--card:#1b1f23;--ink:#e8e6e1;--soft:#a9b0b8;--line:#383e45;
+--ok:#6fd097;--bad:#ff8f85;--odd:#f0bd6a;--mark:#8fc0ff;--bar:#2c4562;--tint:#22272c}}
+*{box-sizing:border-box}
+body{background:var(--bg);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif;max-width:68rem;
+min-width:0;margin:0 auto;padding:1.2rem 1rem 4rem}
+h1,h2,h3,p,a,td,th,summary,span{color:inherit}
+h1{font-size:1.15rem;font-weight:600;color:var(--soft);margin:0 0 .6rem}
+h2{font-size:1.25rem;margin:2.2rem 0 .6rem}h3{font-size:1rem;margin:1rem 0 .3rem}
+a{color:var(--mark)}code,pre,.fl-seen{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+:focus-visible{outline:3px solid var(--mark);outline-offset:2px}
+.fl-score{font-size:3.2rem;font-weight:700;letter-spacing:-.03em;line-height:1;margin:.2rem 0}
+.fl-score small{font-size:1.1rem;font-weight:400;letter-spacing:0;color:var(--soft)}
+.fl-soft{color:var(--soft)}
+.fl-band{border-left:4px solid var(--odd);background:var(--tint);padding:.6rem .9rem;margin:.8rem 0}
+.fl-first{border-left:4px solid var(--bad);background:var(--tint);padding:.7rem 1rem;margin:1.2rem 0}
+.fl-first p{margin:.2rem 0}
+.fl-item{border-top:1px solid var(--line);padding:.5rem 0}
+.fl-item>summary,.fl-row{display:grid;grid-template-columns:1.6rem 3.6rem 1fr;gap:.2rem .6rem;align-items:baseline}
+.fl-item>summary{cursor:pointer;list-style:none}.fl-item>summary::-webkit-details-marker{display:none}
+.fl-item>summary:hover{background:var(--tint)}
+.fl-row{border-top:1px solid var(--line);padding:.5rem 0}
+.fl-sign{font-weight:700}.fl-points{font-variant-numeric:tabular-nums;color:var(--soft)}
+.fl-id{display:block;font:12px ui-monospace,Menlo,monospace;color:var(--soft)}
+.fl-passed .fl-sign{color:var(--ok)}.fl-failed .fl-sign,.fl-failed .fl-word{color:var(--bad)}
+.fl-inconclusive .fl-sign,.fl-error .fl-sign,.fl-inconclusive .fl-word,.fl-error .fl-word{color:var(--odd)}
+.fl-word{font-weight:600}
+.fl-body{margin:.6rem 0 1rem 0;padding:0 0 0 2.2rem}
+.fl-pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem;margin:.4rem 0}
+.fl-pair div{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.6rem .8rem;overflow-wrap:anywhere}
+.fl-pair h3{margin:0 0 .2rem;font-size:.8rem;color:var(--soft)}
+.fl-pair .fl-observed{border-color:var(--bad)}
+.fl-seen{margin:.3rem 0;padding-left:1.2rem;overflow-wrap:anywhere}
+.fl-hint{font-style:italic}
+.fl-figure{margin:1rem 0;padding:.8rem;border:1px solid var(--line);border-radius:6px;background:var(--card);overflow-x:auto}
+.fl-figure svg{display:block;min-width:34rem;max-width:100%;height:auto}
+.fl-figure figcaption{color:var(--soft);font-size:.9rem;margin-bottom:.5rem}
+svg text{font:12px system-ui,sans-serif;fill:var(--ink)}svg .s{fill:var(--soft)}svg .m{font-family:ui-monospace,Menlo,monospace}
+svg .l{stroke:var(--line);fill:none}svg .a{stroke:var(--mark);fill:none;stroke-width:1.5}svg .h{fill:var(--mark)}
+svg .r{stroke:var(--bad);stroke-width:1.5;fill:none}svg .w{fill:var(--bar)}svg .d{stroke:var(--soft);stroke-dasharray:4 4}
+svg .you{fill:var(--bad)}svg .ref{fill:var(--ok)}
+.fl-table{border-collapse:collapse;width:100%;font-size:.92rem}
+.fl-table th,.fl-table td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;
+overflow-wrap:anywhere}
+.fl-table th button{font:inherit;font-weight:600;background:none;border:0;padding:0;color:var(--mark);cursor:pointer}
+.fl-scroll{overflow-x:auto}.fl-num{text-align:right!important;font-variant-numeric:tabular-nums}
+.fl-output{max-height:20rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);
+border:1px solid var(--line);border-radius:6px;padding:.6rem}
+.fl-matrix{border-collapse:collapse;font:12px ui-monospace,Menlo,monospace}
+.fl-matrix td,.fl-matrix th{padding:0 .22rem;border:1px solid var(--line);text-align:center}
+.fl-matrix th[scope=row]{text-align:left;white-space:nowrap;font-weight:400}
+.fl-matrix thead th{writing-mode:vertical-rl;text-align:right;padding:.3rem .1rem;font-weight:400}
+.fl-matrix .passed{color:var(--ok)}.fl-matrix .failed{color:var(--bad);background:var(--tint);font-weight:700}
+.fl-matrix .inconclusive,.fl-matrix .error{color:var(--odd);font-weight:700}
+.fl-filter{font:inherit;padding:.35rem .6rem;border:1px solid var(--soft);border-radius:6px;background:var(--card);
+color:var(--ink);width:min(22rem,100%)}
+.fl-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+@media(max-width:40rem){.fl-pair{grid-template-columns:1fr}.fl-body{padding-left:0}.fl-score{font-size:2.6rem}
+.fl-item>summary,.fl-row{grid-template-columns:1.3rem 3rem 1fr}}
+@media print{.fl-item{break-inside:avoid}.controls,.filters,.fl-filter{display:none}body{max-width:none}}
+#results-table{color:var(--ink);border-color:var(--line);font-size:.9rem;width:100%}
+#results-table th,#results-table td,#environment td{border-color:var(--line);overflow-wrap:anywhere}
+#environment tr:nth-child(odd),.logwrapper,.logwrapper .logexpander{background:var(--card)!important}
+.logwrapper .log{color:var(--ink);border-color:var(--line);background:var(--card)}
+span.passed,.passed .col-result,.passed .col-result:hover{color:var(--ok)}
+span.failed,.failed .col-result,.failed .col-result:hover,span.error,.error .col-result,.log .error{color:var(--bad)}
+span.skipped,span.xfailed,span.xpassed,span.rerun,span.retried{color:var(--soft)}
+.summary__spacer{display:none}.summary__data{flex:1 1 auto}.filters{flex-wrap:wrap;color:var(--soft)}
+.filters button,.collapse button{color:var(--mark)}
+"""
+
+SCRIPT_FOR_PYTEST_HTML = """
+document.documentElement.lang='en';
+addEventListener('DOMContentLoaded',()=>{
+const m=document.createElement('main'),b=document.body;
+[...b.childNodes].filter(n=>n.nodeName!=='TEMPLATE'&&n.nodeName!=='SCRIPT').forEach(n=>m.append(n));b.prepend(m);
+document.querySelectorAll('input.filter').forEach(i=>i.setAttribute('aria-label','show '+i.dataset.testResult));
+const fix=()=>{document.querySelectorAll('#results-table .collapsible .col-result').forEach(t=>{t.tabIndex=0;
+t.setAttribute('role','button');t.setAttribute('aria-label',t.textContent.trim()+', details');
+t.onkeydown=e=>{if(e.key==='Enter'||e.key===' '){e.preventDefault();t.click()}}});
+document.querySelectorAll('.logwrapper').forEach(w=>{w.tabIndex=0;w.setAttribute('role','region');
+w.setAttribute('aria-label','message')});
+document.querySelectorAll('#results-table thead th').forEach(t=>{t.scope='col';if(!t.textContent.trim())t.remove()})};
+fix();new MutationObserver(fix).observe(m,{childList:true,subtree:true})});
+"""
+"""pytest-html's own table lacks names and keys for those who use neither eyes nor mouse."""
