@@ -14,7 +14,7 @@ from types import FrameType
 
 from grader import batch, doctor, grading, store, submission, verify
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
-from grader.model import Status, points_shown
+from grader.model import Report, Status, points_shown
 from grader.rubric import rubric
 
 GRADED, NOT_ALL_GRADED, USAGE = 0, 1, 2
@@ -148,7 +148,7 @@ def _counted(number: int) -> str:
     return f"{number} submission" + ("" if number == 1 else "s")
 
 
-def _summed_up(reports: Sequence[batch.Report], out: Path) -> int:
+def _summed_up(reports: Sequence[Report], out: Path) -> int:
     for report in reports:
         score = f"{points_shown(report.score)} of {points_shown(report.points)}"
         flag = "" if report.status is Status.GRADED else f"   {report.status.value}: needs a human"

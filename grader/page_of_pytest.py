@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable
 
 import pytest
-from pytest_metadata.plugin import metadata_key
+from pytest_metadata.plugin import metadata_key  # type: ignore[import-untyped]
 
 from grader.model import Report
 from grader.report import page

@@ -90,9 +90,7 @@ def hear_to_the_end(connection: socket.socket, tell: Tell) -> bytes:
             tell(f"received {piece!r}")
             reply += piece
     except ConnectionResetError:
-        raise Trouble(
-            "The connection was reset: the server closed it with bytes unread, or was ended."
-        ) from None
+        raise Trouble("The connection was reset: the server closed it with bytes unread, or was ended.") from None
     tell("sees the end of the connection")
     return reply
 

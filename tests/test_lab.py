@@ -20,9 +20,7 @@ TEMPLATE = ROOT / "student_template"
 REFERENCE = ROOT / "reference"
 SUBMISSIONS = ROOT / "examples" / "submissions"
 PROGRAMS = ("blocking_server.py", "forking_server.py")
-PYTHON_FILES = sorted(
-    file for folder in (TEMPLATE, REFERENCE, SUBMISSIONS) for file in folder.rglob("*.py")
-)
+PYTHON_FILES = sorted(file for folder in (TEMPLATE, REFERENCE, SUBMISSIONS) for file in folder.rglob("*.py"))
 LEFT_TO_THE_STUDENT = "REPLY"  # the one constant whose value the skeleton does not give
 
 # Only what hangs waits that long: the programs here answer in milliseconds, on a busy machine too.
@@ -72,9 +70,7 @@ def constants(program: Path) -> dict[str, str]:
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     """Run Python to its end."""
-    return subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
+    return subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def free_port() -> int:

@@ -155,7 +155,8 @@ class ProcessTable:
             pending = (int(status[b"SigPnd"], 16) | int(status[b"ShdPnd"], 16)) & ~(
                 int(status[b"SigBlk"], 16) | int(status[b"SigIgn"], 16)
             )
-        call, arguments, inode = "", (), 0
+        call, inode = "", 0
+        arguments: tuple[int, ...] = ()
         if state in "SDT":
             call, arguments, inode = self._call(pid, tid)
         thread = Thread(

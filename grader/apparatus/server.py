@@ -360,11 +360,9 @@ class Server:
 
     def _nap(self, seconds: float) -> bool:
         """Wait for anything to happen; whether it did."""
-        sources = [
-            source.fileno()
-            for source in (*self._clients.values(), *self._streams, self._box)
-            if source.fileno() >= 0 and not (isinstance(source, Client) and source.finished)
-        ]
+        descriptors = [client.fileno() for client in self._clients.values() if not client.finished]
+        descriptors += [stream.fileno() for stream in self._streams] + [self._box.fileno()]
+        sources = [descriptor for descriptor in descriptors if descriptor >= 0]
         asking = [c.fileno() for c in self._clients.values() if not c.connected and not c.finished]
         readable, writable, _ = select.select(sources, asking, [], seconds)
         return bool(readable or writable)

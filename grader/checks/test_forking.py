@@ -3,6 +3,7 @@
 from grader import (
     FORKING,
     Calm,
+    ConnectionSeen,
     Inconclusive,
     Mismatch,
     NotReached,
@@ -220,7 +221,7 @@ def _servers(there: Snapshot) -> dict[str, ProcessSeen | None]:
 
     A child also holds what its parent forgot to close before the fork, so that holding alone tells nothing.
     """
-    newest_first = [seen for seen in reversed(there.connections)]
+    newest_first = list(reversed(there.connections))
     found: dict[str, ProcessSeen | None] = {}
     for seen in there.connections:
         others = [holder for holder in there.holders(seen.client) if holder.pid != there.program]
@@ -230,5 +231,5 @@ def _servers(there: Snapshot) -> dict[str, ProcessSeen | None]:
     return found
 
 
-def _first_held(process: ProcessSeen, connections: list) -> int:  # type: ignore[type-arg]
+def _first_held(process: ProcessSeen, connections: list[ConnectionSeen]) -> int:
     return next((seen.inode for seen in connections if seen.inode in process.sockets), 0)

@@ -13,6 +13,7 @@ def live_children(server: Server) -> None:
     server.visit("C")
     server.then("C has gone")
     server.visit("D")
+    server.then("D has gone")  # its own ending must not stand in for the signals that follow
     server.stop_and_continue_whoever_serves(a)
     server.then("A's child was stopped and continued")
     server.visit("E")

@@ -196,12 +196,12 @@ def main() -> None:
     control.send(b"{}")
     goes_on = True
     while goes_on:
-        ready, _, _ = select.select([control, woken], [], [])
+        ready, _, _ = select.select([control.fileno(), woken], [], [])
         try:
             if woken in ready:
                 os.read(woken, 4096)
                 reap(control)
-            if control in ready:
+            if control.fileno() in ready:
                 goes_on = obey(control)
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.EINTR):

@@ -1,0 +1,39 @@
+"""Every wrong server fails what it names, and every right one earns every point."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from grader import grading, verify
+from grader.apparatus.sandbox.choosing import Tier, choose
+from grader.apparatus.scene import Bounds
+from grader.reference import Reference
+from grader.rubric import rubric
+
+CASES = verify.cases_in(verify.SERVERS)
+LONG = frozenset({"right/blocking/the_lesson_itself", "right/forking/a_fixed_sleep_of_a_second"})
+"""Each takes minutes, since a fixed sleep is waited for; `python -m grader verify` runs them."""
+
+
+@cache
+def tier_and_references() -> tuple[Tier, dict[str, Reference]]:
+    """The box of this machine, and what the reference does in it."""
+    tier = choose()
+    return tier, grading.references_of(grading.grade_the_reference(tier).looked)
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.name not in LONG])
+def test_a_server_comes_to_what_its_header_says(case: verify.Case) -> None:
+    """Named checks fail, right servers and the other track keep every point, and nothing stays unclear."""
+    tier, references = tier_and_references()
+    with verify.submission_of(case) as submission:
+        graded = grading.grade(submission, tier, references, bounds=Bounds(300))
+    assert verify.judged(case, graded.report.checks, graded.report.seconds).wrong == ()
+
+
+def test_every_check_has_a_mutant() -> None:
+    """A check that no wrong server fails proves nothing."""
+    named = {check for case in CASES for check in case.fails}
+    assert {check.id for check in rubric()} - named == set()
