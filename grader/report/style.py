@@ -45,7 +45,7 @@ svg .r{stroke:var(--bad);stroke-width:1.5;fill:none}svg .w{fill:var(--bar)}svg .
 svg .you{fill:var(--bad)}svg .ref{fill:var(--ok)}
 .fl-table{border-collapse:collapse;width:100%;font-size:.92rem}
 .fl-table th,.fl-table td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;
-overflow-wrap:anywhere}
+overflow-wrap:break-word}.fl-table th{white-space:nowrap}
 .fl-table th button{font:inherit;font-weight:600;background:none;border:0;padding:0;color:var(--mark);cursor:pointer}
 .fl-scroll{overflow-x:auto}.fl-num{text-align:right!important;font-variant-numeric:tabular-nums}
 .fl-output{max-height:20rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);
