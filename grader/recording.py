@@ -343,8 +343,11 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.received(client)) or self.end_of(client) != NEVER
 
     def service(self, client: str) -> float:
-        """Seconds from a client's request to the end of its connection; NEVER if there was none."""
-        return self.end_of(client) - self.first(client, What.SENT)
+        """Seconds from before a client's connect to the end of its connection; NEVER if there was none.
+
+        Not from its request: a server may begin to sleep at accept, before a slow machine lets us ask.
+        """
+        return self.end_of(client) - self.first(client, What.CONNECTING)
 
     def story(self, *clients: str) -> tuple[str, ...]:
         """What happened to these clients and to the server, a line each, as evidence."""

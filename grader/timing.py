@@ -16,7 +16,7 @@ class Take(msgspec.Struct, frozen=True):
 
     Args:
         total: seconds from before the first connect to the last end of a connection; NEVER if one has none.
-        services: seconds from request to end, by client.
+        services: seconds from before the connect to the end, by client.
         look: at work under way.
     """
 

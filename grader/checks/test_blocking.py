@@ -66,7 +66,7 @@ def test_takes_turns_in_time(in_turn: Recording, reference: Reference) -> None:
     theirs = reference.recording("in_turn")
     if theirs is not None:
         took = ", ".join(f"{service:.3f} s" for service in takes(theirs, "ABC")[-1].services)
-        measured.append(f"the reference, from request to end: {took}")
+        measured.append(f"the reference, from connect to end: {took}")
     if take.total < take.least:
         two_at_once = take.each_took_its_delay
         raise Mismatch(

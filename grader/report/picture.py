@@ -111,7 +111,7 @@ def _drawn(event: Event, place: int, clients: Sequence[str]) -> str:
 
 
 def timing_chart(yours: Take, theirs: Take | None, name: str) -> str:
-    """From each client's request to the end of its connection, as bars; the reference's below them."""
+    """From each client's connect to the end of its connection, as bars; the reference's below them."""
     rows = [("yours", "you", yours)] + ([("reference", "ref", theirs)] if theirs else [])
     bars: list[tuple[str, str, float]] = []
     for who, kind, take in rows:
@@ -128,7 +128,7 @@ def timing_chart(yours: Take, theirs: Take | None, name: str) -> str:
             f'<rect class="{kind}" x="120" y="{y}" width="{max(width, 1):.0f}" height="18" rx="2"/>'
             f'<text x="{126 + width:.0f}" y="{y + 14}">{"no end" if took == NEVER else f"{took:.3f} s"}</text>'
         )
-    caption = f"From request to end of connection, with DELAY {yours.delay:g} s"
+    caption = f"From connect to end of connection, with DELAY {yours.delay:g} s"
     return (
         f'<figure class="fl-figure"><figcaption>{caption}</figcaption>'
         f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="{name}-t {name}-d">'
