@@ -58,6 +58,7 @@ class BubblewrapBox(Box):
             *_environment(),
             *_system(self._files),
             *_interpreter(),
+            *_without_packages(),
             *_submission(submission),
             "--ro-bind", str(AGENT), "/agent.py",
             "--ro-bind", str(SHIM), "/shim",
@@ -147,6 +148,20 @@ def _interpreter() -> list[str]:
     for parent in reversed(prefix.parents[:-1]):
         words += ["--perms", "0755", "--dir", str(parent)]
     return [*words, "--ro-bind", str(prefix), str(prefix)]
+
+
+def _without_packages() -> list[str]:
+    """Nothing but the standard library: what is installed beside it here (a package, a `.pth`) must change no grade.
+
+    It saves the programs' start what such files do at every one, too; site(3).
+    """
+    prefix = Path(os.path.realpath(sys.base_prefix))
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    roots = (prefix / "lib" / version, prefix / "lib" / "python3", Path("/usr/local/lib", version))
+    folders = [root / name for root in roots for name in ("site-packages", "dist-packages")]
+    return [
+        word for folder in folders if folder.is_dir() for word in ("--tmpfs", str(folder), "--remount-ro", str(folder))
+    ]
 
 
 def _submission(folder: Path) -> list[str]:
