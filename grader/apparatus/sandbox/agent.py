@@ -5,8 +5,10 @@ Runs alone (`python -I -S agent.py`), imports nothing of the grader, and trusts 
     grader                                agent
       {"do": "start", ...} + 2 pipes  ->    forks, limits, execs
                                       <-  {"pid": 7}
-      {"do": "socket", "family": 2}   ->
-                                      <-  {} + the socket
+      {"do": "sockets", "count": 9}   ->
+                                      <-  {} + TCP sockets
+      {"do": "netlink"}               ->
+                                      <-  {} + a netlink socket, sock_diag(7)
       {"do": "clear"}                 ->    kills all but itself, reaps all
                                       <-  {}
                                       <-  {"exited": 7, "status": 256}       at any time
@@ -163,21 +165,23 @@ def obey(control: socket.socket) -> bool:
     elif order["do"] == "clear":
         end_everything(control)
         control.send(b"{}")
-    elif order["do"] == "socket":
-        with socket.socket(order["family"], order["kind"], order["protocol"]) as fresh:
-            if order["family"] == socket.AF_NETLINK:
-                fresh.bind((0, 0))
-            _pass_out(control, fresh.fileno())
+    elif order["do"] == "sockets":
+        fresh = [socket.socket() for _ in range(order["count"])]
+        _pass_out(control, *(one.detach() for one in fresh))
+    elif order["do"] == "netlink":
+        netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4)
+        netlink.bind((0, 0))
+        _pass_out(control, netlink.detach())
     elif order["do"] == "folder":
-        descriptor = os.open(order["path"], os.O_RDONLY | os.O_DIRECTORY)
-        _pass_out(control, descriptor)
-        os.close(descriptor)
+        _pass_out(control, os.open(order["path"], os.O_RDONLY | os.O_DIRECTORY))
     return True
 
 
-def _pass_out(control: socket.socket, descriptor: int) -> None:
-    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [descriptor]))
+def _pass_out(control: socket.socket, *descriptors: int) -> None:
+    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))
     control.sendmsg([b"{}"], [rights])
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def main() -> None:

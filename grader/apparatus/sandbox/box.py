@@ -20,6 +20,8 @@ from grader.apparatus.sockets import SocketTable
 AGENT = Path(__file__).with_name("agent.py")
 PATIENCE_WITH_THE_AGENT = 60.0
 """Seconds within which the agent answers; it does nothing but answer, so only a starved machine needs them."""
+SOCKETS_AT_ONCE = 32
+"""How many the agent makes at a time."""
 
 
 class BoxBroken(Exception):
@@ -66,6 +68,7 @@ class Box:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._exits: list[Exited] = []
+        self._spare: list[socket.socket] = []
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(PATIENCE_WITH_THE_AGENT)
         command = [word.replace("{fd}", str(theirs.fileno())) for word in plan.command]
@@ -86,14 +89,14 @@ class Box:
         try:
             self._answer()
             self.processes = ProcessTable(self._proc())
-            self.sockets = SocketTable(self._fresh_socket(socket.AF_NETLINK, socket.SOCK_RAW, 4))
+            self.sockets = SocketTable(socket.socket(fileno=self._passed({"do": "netlink"})[0]))
         except BaseException:
             self.close()
             raise
 
     def _proc(self) -> int:
         """A descriptor of the /proc that shows the box's processes."""
-        return self._request({"do": "folder", "path": "/proc"})[1]
+        return self._passed({"do": "folder", "path": "/proc"})[0]
 
     # --- what runs in it
 
@@ -157,8 +160,11 @@ class Box:
             return
 
     def fresh_socket(self) -> socket.socket:
-        """A TCP socket of the box's network."""
-        return self._fresh_socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+        """A TCP socket of the box's network; the agent makes some at a time, since asking costs more than a socket."""
+        if not self._spare:
+            passed = self._passed({"do": "sockets", "count": SOCKETS_AT_ONCE})
+            self._spare = [socket.socket(fileno=descriptor) for descriptor in passed]
+        return self._spare.pop()
 
     def clear(self) -> None:
         """End every process in the box; the next program finds it empty."""
@@ -194,8 +200,14 @@ class Box:
         self._exits.append(Exited(told["exited"], told["status"]))
         return None
 
-    def _request(self, order: dict[str, Any], descriptors: tuple[int, ...] = ()) -> tuple[dict[str, Any], int]:
-        """Say one thing to the agent and wait for its answer, and for the descriptor with it (-1: none)."""
+    def _passed(self, order: dict[str, Any]) -> array.array[int]:
+        """The descriptors that the agent passes out for an order."""
+        return self._request(order)[1]
+
+    def _request(
+        self, order: dict[str, Any], descriptors: tuple[int, ...] = ()
+    ) -> tuple[dict[str, Any], array.array[int]]:
+        """Say one thing to the agent and wait for its answer, and for the descriptors with it."""
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
         try:
             self._control.sendmsg([json.dumps(order).encode()], rights if descriptors else [])
@@ -203,19 +215,15 @@ class Box:
         except OSError as error:
             raise BoxBroken(f"the box's agent does not answer: {error}") from error
 
-    def _answer(self) -> tuple[dict[str, Any], int]:
+    def _answer(self) -> tuple[dict[str, Any], array.array[int]]:
         while True:
-            message, ancillary, _, _ = self._control.recvmsg(4096, socket.CMSG_SPACE(4))
+            message, ancillary, _, _ = self._control.recvmsg(4096, socket.CMSG_SPACE(4 * SOCKETS_AT_ONCE))
             told = self._note(message)
             if told is not None:
                 passed = array.array("i")
                 for _, _, data in ancillary:
                     passed.frombytes(data)
-                return told, passed[0] if passed else -1
-
-    def _fresh_socket(self, family: int, kind: int, protocol: int) -> socket.socket:
-        order = {"do": "socket", "family": family, "kind": kind, "protocol": protocol}
-        return socket.socket(fileno=self._request(order)[1])
+                return told, passed
 
     def _last_words(self) -> str:
         """What the box's starter said before it ended."""
@@ -240,6 +248,8 @@ class Box:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        for spare in self._spare:
+            spare.close()
         for part in ("processes", "sockets"):
             if part in self.__dict__:
                 getattr(self, part).close()
