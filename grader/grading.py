@@ -85,7 +85,8 @@ def look_at(folder: Path, tier: Tier, checks: tuple[Check, ...], bounds: Bounds)
         refused = copy(folder, copied_to / "submission").refused
         copied_to.chmod(0o755)
         wanted = experiments_needed(checks)
-        return look(copied_to / "submission", wanted, tier.make, bounds, refused), refused
+        programs = copied_to / "submission"
+        return look(programs, wanted, tier.make, bounds, refused, one_network=tier.has_one_network), refused
     finally:
         shutil.rmtree(copied_to, ignore_errors=True)
 

@@ -1,11 +1,20 @@
-"""Wanted scenes in, recordings out: a box per track, all tracks side by side, a scene again where it was unclear."""
+"""Wanted scenes in, recordings out: two lanes side by side, a box for each, a scene again where it was unclear.
+
+    wanted scenes ──┬──> lane 1: its box, scene after scene
+    (longest first) └──> lane 2: its box, scene after scene
+
+Boxes with a network of their own take whatever scene is next. Where there is but one network, a lane is a track: two
+servers at once on one port would be one too many.
+"""
 
 from __future__ import annotations
 
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from grader.apparatus.sandbox.box import Box, BoxBroken
 from grader.apparatus.scene import Bounds, Cut, Interrupted, Unclear
@@ -16,10 +25,37 @@ from grader.recording import Recording
 
 TRIES = 3
 """How often a scene is played where the machine does not let us see; then its checks are INCONCLUSIVE."""
+LANES = 2
+"""While one waits for its server, the other one's runs."""
 
 MakeBox = Callable[[Path], Box]
 Looked = dict[str, dict[str, Recording]]
 """Recordings by track's name and scene's name."""
+
+
+class Task(NamedTuple):
+    """A scene to be played with one track's program."""
+
+    track: Track
+    experiment: Experiment
+
+
+class Look(NamedTuple):
+    """What a look is at.
+
+    Args:
+        programs: folder of the submission's files, as the boxes may show it.
+        make_box: starts a box that shows this folder.
+        bounds: the submission's time limit, and who may stop the run.
+        refused: files of the submission that were not copied, and why.
+        found: the recordings so far; each lane writes its own scenes.
+    """
+
+    programs: Path
+    make_box: MakeBox
+    bounds: Bounds
+    refused: Mapping[str, str]
+    found: Looked
 
 
 def look(
@@ -28,28 +64,28 @@ def look(
     make_box: MakeBox,
     bounds: Bounds,
     refused: Mapping[str, str] | None = None,
+    *,
+    one_network: bool = False,
 ) -> Looked:
     """Play the wanted scenes.
 
     Args:
-        programs: folder of the submission's files, as the boxes may show it.
         wanted: by track's name, the scenes.
-        make_box: starts a box that shows this folder.
-        bounds: the submission's time limit, and who may stop the run.
-        refused: files of the submission that were not copied, and why.
+        one_network: all boxes share the machine's own.
+
+    The other arguments are those of Look.
 
     Raises:
         KeyboardInterrupt: somebody pressed Ctrl-C; every box is ended first.
     """
-    looked: Looked = {track: {} for track in wanted}
-    threads = [
-        threading.Thread(
-            target=_look_at_track,
-            args=(programs, track_named(track), scenes, make_box, bounds, refused or {}, looked[track]),
-            name=f"look at {track}",
-        )
+    here = Look(programs, make_box, bounds, refused or {}, {track: {} for track in wanted})
+    tasks = [
+        Task(track_named(track), EXPERIMENTS[name])
         for track, scenes in wanted.items()
+        for name in scenes
+        if not _cannot_start(here, Task(track_named(track), EXPERIMENTS[name]))
     ]
+    threads = [threading.Thread(target=_play_all, args=(here, lane)) for lane in _lanes(tasks, one_network)]
     for thread in threads:
         thread.start()
     try:
@@ -60,76 +96,86 @@ def look(
         for thread in threads:
             thread.join()
         raise
-    return looked
+    return here.found
 
 
-def _look_at_track(
-    programs: Path,
-    track: Track,
-    scenes: tuple[str, ...],
-    make_box: MakeBox,
-    bounds: Bounds,
-    refused: Mapping[str, str],
-    recordings: dict[str, Recording],
-) -> None:
-    """Play a track's scenes in one box, one after the other; those that leave something behind come last."""
-    todo = sorted((EXPERIMENTS[name] for name in scenes), key=lambda experiment: experiment.last)
-    why = what_is_wrong_with(programs / track.program, refused)
+def _lanes(tasks: list[Task], one_network: bool) -> list[deque[Task]]:
+    """The longest scenes first, so that lanes end together; what leaves something behind last."""
+    ordered = sorted(tasks, key=lambda task: (task.experiment.last, not task.experiment.long))
+    if one_network:
+        tracks = {task.track.name for task in tasks}
+        return [deque(task for task in ordered if task.track.name == track) for track in sorted(tracks)]
+    shared = deque(ordered)
+    return [shared] * min(LANES, len(tasks))
+
+
+def _cannot_start(here: Look, task: Task) -> bool:
+    """Where a program can't be started at all, that is all that its recordings say."""
+    why = what_is_wrong_with(here.programs / task.track.program, here.refused)
+    if why:
+        here.found[task.track.name][task.experiment.name] = _never_started(task, why)
+    return bool(why)
+
+
+def _play_all(here: Look, lane: deque[Task]) -> None:
+    """A lane's life: play what comes, in one box as long as it is fit for it."""
     box: Box | None = None
+    used_up: set[str] = set()
     try:
-        for experiment in todo:
-            if why:
-                recordings[experiment.name] = _never_started(experiment, track, why)
-                continue
+        while lane:
+            try:
+                task = lane.popleft()
+            except IndexError:  # the other lane was faster
+                return
+            recordings = here.found[task.track.name]
             if _never_listens(recordings):
-                recordings[experiment.name] = _never_started(experiment, track, _last_cut(recordings))
+                recordings[task.experiment.name] = _never_started(task, _last_cut(recordings))
                 continue
-            for attempt in range(1, TRIES + 1):
-                if box is None:
-                    box = _box(programs, make_box)
-                recording, box = _play(experiment, track, box, bounds, programs)
-                recordings[experiment.name] = recording
-                if attempt == TRIES or not (recording.unclear or recording.broken):
-                    break
+            if box is not None and task.track.name in used_up:
+                box.close()
+                box = None
+            if box is None:
+                used_up.clear()
+            box = _play_until_clear(here, task, box)
+            if task.experiment.last:
+                used_up.add(task.track.name)
     except Interrupted:
         return
-    except BoxBroken as broken:
-        for experiment in todo:
-            recordings.setdefault(
-                experiment.name,
-                Recording(experiment=experiment.name, track=track.name, broken=f"no box: {broken}"),
-            )
     finally:
         if box is not None:
             box.close()
 
 
-def _never_listens(recordings: Mapping[str, Recording]) -> bool:
-    """Two scenes were cut before the server waited for clients: no other will come further."""
-    cut = [recording for recording in recordings.values() if recording.cut and recording.about == "listens"]
-    return len(cut) >= 2 and len(cut) == len(recordings)
+def _play_until_clear(here: Look, task: Task, box: Box | None) -> Box | None:
+    """Play one scene, and again where the machine did not let us see; the box, if it can be used further."""
+    for _ in range(TRIES):
+        try:
+            box = box or _box(here)
+        except BoxBroken as broken:
+            recording = Recording(experiment=task.experiment.name, track=task.track.name, broken=f"no box: {broken}")
+        else:
+            recording, box = _play(here, task, box)
+        here.found[task.track.name][task.experiment.name] = recording
+        if not (recording.unclear or recording.broken):
+            break
+    return box
 
 
-def _last_cut(recordings: Mapping[str, Recording]) -> str:
-    return list(recordings.values())[-1].cut
-
-
-def _box(programs: Path, make_box: MakeBox) -> Box:
+def _box(here: Look) -> Box:
     """A box, at the second try if need be: a machine under load refuses one now and then."""
     try:
-        return make_box(programs)
+        return here.make_box(here.programs)
     except BoxBroken:
-        return make_box(programs)
+        return here.make_box(here.programs)
 
 
-def _play(
-    experiment: Experiment, track: Track, box: Box, bounds: Bounds, programs: Path
-) -> tuple[Recording, Box | None]:
+def _play(here: Look, task: Task, box: Box) -> tuple[Recording, Box | None]:
     """Play one scene; a box that broke is not used again."""
-    server = Server(box, track, experiment.name, experiment.about[track.name], bounds, programs)
+    experiment, track = task.experiment, task.track
+    server = Server(box, track, experiment.name, experiment.about[track.name], here.bounds, here.programs)
     cut = unclear = broken = ""
     try:
-        bounds.check()
+        here.bounds.check()
         experiment.scene(server)
     except Cut as end:
         cut = str(end)
@@ -142,15 +188,29 @@ def _play(
         where = traceback.extract_tb(error.__traceback__)[-1]
         broken = f"{type(error).__name__}: {error} ({where.name}:{where.lineno})"
     recording = server.recording(cut=cut, unclear=unclear, broken=broken)
+    return recording, _cleared(box, broken)
+
+
+def _cleared(box: Box, broken: str) -> Box | None:
+    """The box with nothing left in it; None where it can't be trusted any more."""
     try:
-        box.clear()
+        if not broken:
+            box.clear()
+            return box
     except BoxBroken:
-        box.close()
-        return recording, None
-    if broken:
-        box.close()
-        return recording, None
-    return recording, box
+        pass
+    box.close()
+    return None
+
+
+def _never_listens(recordings: Mapping[str, Recording]) -> bool:
+    """Two scenes were cut before the server waited for clients: no other will come further."""
+    seen = list(recordings.values())
+    return len(seen) >= 2 and all(recording.cut and recording.about == "listens" for recording in seen)
+
+
+def _last_cut(recordings: Mapping[str, Recording]) -> str:
+    return list(recordings.values())[-1].cut
 
 
 def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
@@ -166,5 +226,5 @@ def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
     return ""
 
 
-def _never_started(experiment: Experiment, track: Track, why: str) -> Recording:
-    return Recording(experiment=experiment.name, track=track.name, cut=why, about="listens")
+def _never_started(task: Task, why: str) -> Recording:
+    return Recording(experiment=task.experiment.name, track=task.track.name, cut=why, about="listens")

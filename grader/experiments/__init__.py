@@ -19,23 +19,26 @@ class Experiment(msgspec.Struct, frozen=True):
     Args:
         about: by track's name, the check that answers for a server that ends or stops serving in it.
         last: it leaves something behind on the port, so that it is played after all others.
+        long: it takes longer than most.
     """
 
     name: str
     scene: Scene
     about: dict[str, str]
     last: bool
+    long: bool
     sentence: str
 
 
 EXPERIMENTS: dict[str, Experiment] = {}
 
 
-def experiment(*, last: bool = False, **about: str) -> Callable[[Scene], Scene]:
+def experiment(*, last: bool = False, long: bool = False, **about: str) -> Callable[[Scene], Scene]:
     """Make a scene known under its function's name.
 
     Args:
         last: play it after all others.
+        long: play it first.
         about: track's name = name of the check that answers for it.
 
     Raises:
@@ -49,7 +52,7 @@ def experiment(*, last: bool = False, **about: str) -> Callable[[Scene], Scene]:
         if name in EXPERIMENTS:
             raise TypeError(f"there are two scenes {name!r}")
         sentence = scene.__doc__.strip().splitlines()[0]
-        EXPERIMENTS[name] = Experiment(name, scene, about, last, sentence)
+        EXPERIMENTS[name] = Experiment(name, scene, about, last, long, sentence)
         return scene
 
     return known

@@ -7,7 +7,7 @@ from grader.timing import DELAYS, label_of, name_of, proves_turns_or_their_lack,
 CLIENTS = "ABC"
 
 
-@experiment(blocking="takes_turns_in_time")
+@experiment(long=True, blocking="takes_turns_in_time")
 def in_turn(server: Server) -> None:
     """A, B and C ask at once, and the work for each takes DELAY."""
     for take, delay in enumerate(DELAYS):

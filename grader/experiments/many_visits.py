@@ -7,7 +7,7 @@ from grader.experiments.visits import SLOW
 DESCRIPTORS = 32
 
 
-@experiment(forking="outlives_its_descriptor_limit")
+@experiment(long=True, forking="outlives_its_descriptor_limit")
 def many_visits(server: Server) -> None:
     """150 clients come one after the other to a server that may have 32 descriptors."""
     server.start(descriptors=DESCRIPTORS)

@@ -63,6 +63,11 @@ class Tier(NamedTuple):
     notice: str = ""
 
     @property
+    def has_one_network(self) -> bool:
+        """Its boxes share the machine's own network: one server for a port."""
+        return self.name == "none"
+
+    @property
     def holds_others_code(self) -> bool:
         """Untrusted programs may run in it."""
         return self.name != "none"
