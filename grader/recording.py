@@ -207,6 +207,11 @@ class Snapshot(msgspec.Struct, frozen=True):
         kin = "a child" if process.parent == self.program else "another process"
         return f"pid {process.pid} ({kin})"
 
+    @property
+    def accounts(self) -> str:
+        """What the first few processes do, in a line."""
+        return "; ".join(map(self.account, self.processes[:4]))
+
     def account(self, process: ProcessSeen) -> str:
         """A process, what it does, and on whose connection."""
         told = f"{self.called(process)} {process.doing}"

@@ -32,6 +32,7 @@ class Client:
             note: is told each event and when it was, in seconds of the machine's real-time clock.
         """
         self.name = name
+        self.to_port = port
         self.connected = False
         self.ended = False
         self.refused = False

@@ -70,6 +70,10 @@ class Reading(NamedTuple):
         """Which processes there are, dead or alive."""
         return frozenset((thread.pid, thread.state == "Z") for thread in self.threads)
 
+    def has(self, pid: int) -> bool:
+        """That process was there."""
+        return any(thread.pid == pid for thread in self.threads)
+
     @property
     def zombies(self) -> int:
         """How many processes have ended and were not waited for."""

@@ -1,0 +1,46 @@
+"""How the program that was started ended, in facts and in a sentence."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from grader.explaining import hidden_modules, why_it_ended
+from grader.recording import Exit
+
+LAST_WORDS = 12
+"""Lines of standard error that are told of a server that ended."""
+
+
+def exit_of(status: int, at: float, said: str, by_us: str = "") -> Exit:
+    """What a wait status says, wait(2).
+
+    Args:
+        at: seconds since the scene began.
+        said: what it wrote to standard error.
+        by_us: why the grader ended it; "" if it did not.
+    """
+    code = os.waitstatus_to_exitcode(status)
+    name = ""
+    if code < 0:
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+    words = [line for line in said.splitlines() if line.strip()]
+    return Exit(at=at, status=code, signal=name, last_words=tuple(words[-LAST_WORDS:]), ended_by_us=by_us)
+
+
+def told_of(end: Exit, program: Path, *, listened: bool) -> str:
+    """The end of a program in a sentence, with the likeliest reason.
+
+    Args:
+        program: its file; read, never run.
+        listened: clients could reach it before.
+    """
+    told = f"the server {end.told}" + ("" if listened else " before it listened")
+    why = why_it_ended(program.name, program.read_text("utf-8", "replace"), end.last_words)
+    hidden = hidden_modules(entry.name for entry in program.parent.iterdir())
+    if hidden and not listened:
+        why += f"; {', '.join(hidden)} beside it is found in place of Python's own module of that name"
+    if not why and not end.last_words and not end.ended_by_us:
+        why = "it said nothing on standard error"
+    return f"{told}: {why}" if why else told
