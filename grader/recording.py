@@ -374,11 +374,18 @@ def told(event: Event) -> str:
 
 
 def shown(data: bytes, most: int = 60) -> str:
-    """Bytes as people read them, escaped where they are no text, cut where they are long."""
-    text = data[:most].decode("utf-8", "backslashreplace")
-    quoted = '"' + "".join(c if c.isprintable() and c != '"' else _escaped(c) for c in text) + '"'
+    """Bytes as people read them, escaped where they are no text, cut where they are long.
+
+    What is not cut can be read back: other bytes are shown otherwise.
+    """
+    text = data[:most].decode("utf-8", "surrogateescape")
+    quoted = '"' + "".join(c if c.isprintable() and c not in '"\\' else _escaped(c) for c in text) + '"'
     return quoted + (" …" if len(data) > most else "")
 
 
 def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode() if character != '"' else '\\"'
+    if character == '"':
+        return '\\"'
+    if character.isascii():
+        return character.encode("unicode_escape").decode()
+    return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))
