@@ -116,7 +116,7 @@ def sweep(out: Path) -> None:
 def gradebook(reports: Iterable[Report]) -> bytes:
     """`grades.csv`: a row for each submission; a grade that needs a human is left empty and says so."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(["submission", "score", "points", "bonus", "status", "note"])
     for report in reports:
         graded = report.status is Status.GRADED
