@@ -15,6 +15,7 @@ import os
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -60,12 +61,28 @@ def commit_result(folder: Path, report: Report, page: bytes, recorded: Recorded)
     folder.mkdir(parents=True, exist_ok=True)
     commit(folder / PAGE, page)
     commit(folder / RECORDINGS, packed(recorded))
-    commit(folder / RESULT, msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    commit(folder / RESULT, msgspec.json.format(_encoded(report), indent=1) + b"\n")
+
+
+def _encoded(value: object) -> bytes:
+    """Data as JSON; names of files that are no text are written escaped, for UTF-8 has no room for them."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_as_text(msgspec.to_builtins(value)))
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_as_text(key): _as_text(inner) for key, inner in value.items()}
+    return [_as_text(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def packed(recorded: Recorded) -> bytes:
     """Recordings, compressed; equal recordings give equal bytes."""
-    return gzip.compress(msgspec.json.encode(recorded), compresslevel=3, mtime=0)
+    return gzip.compress(_encoded(recorded), compresslevel=3, mtime=0)
 
 
 def unpacked(data: bytes, where: Path) -> dict[str, dict[str, Recording]]:

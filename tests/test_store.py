@@ -72,6 +72,21 @@ def test_equal_recordings_are_equal_bytes() -> None:
     assert store.packed(RECORDED) == store.packed(dict(RECORDED))
 
 
+def test_names_that_are_no_text_are_filed_escaped(tmp_path: Path) -> None:
+    """A file name is any bytes; one that is no UTF-8 must not keep a result from being written."""
+    odd = process(8, thread(8, "read"), sockets=())
+    odd.descriptors[3] = "/tmp/\udcff"
+    seen = changed(RECORDED["forking"]["crowd"], snapshots=(snapshot("all are there", odd),), cut="\udcff")
+    store.commit_result(tmp_path, report("bela\udcff"), b"", {"forking": {"crowd": seen}})
+    filed = store.recordings_in(tmp_path)["forking"]["crowd"]
+    assert filed.cut == "\\udcff"
+    assert filed.snapshots[0].processes[0].descriptors == {0: "/dev/null", 3: "/tmp/\\udcff"}
+    assert filed.events == seen.events
+    result = store.result_in(tmp_path)
+    assert result is not None
+    assert (result.submission, result.score) == ("bela\\udcff", 2.5)
+
+
 # ---------------------------------------------------------------------- reading with suspicion
 
 
