@@ -27,6 +27,8 @@ PAGE = "report.html"
 RECORDINGS = "recordings.json.gz"
 TORN = ".part"
 Recorded = Mapping[str, Mapping[str, Recording]]
+_NOT_OURS = (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What reading a file raises that we have not written: msgspec passes on what is no UTF-8 or nests too deep."""
 
 
 class Unreadable(Exception):
@@ -93,7 +95,7 @@ def unpacked(data: bytes, where: Path) -> dict[str, dict[str, Recording]]:
     """
     try:
         return msgspec.json.decode(gzip.decompress(data), type=dict[str, dict[str, Recording]])
-    except (OSError, EOFError, msgspec.MsgspecError) as error:
+    except (*_NOT_OURS, EOFError, zlib.error) as error:
         raise Unreadable(f"{where} holds no recordings: {error}") from error
 
 
@@ -114,7 +116,7 @@ def result_in(folder: Path) -> Report | None:
     """The result that was filed in a folder; None where there is none, or a torn or foreign one."""
     try:
         return msgspec.json.decode((folder / RESULT).read_bytes(), type=Report)
-    except (OSError, msgspec.MsgspecError):
+    except _NOT_OURS:
         return None
 
 

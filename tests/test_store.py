@@ -90,6 +90,24 @@ def test_names_that_are_no_text_are_filed_escaped(tmp_path: Path) -> None:
 # ---------------------------------------------------------------------- reading with suspicion
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{}",
+        b"not even JSON",
+        b'{"submission": "\xff"}',
+        b"[" * 100_000,
+        b'{"more": ' + b"[" * 100_000,
+    ],
+    ids=["empty", "no fields", "no JSON", "no UTF-8", "too deep", "too deep in a field that we don't know"],
+)
+def test_a_foreign_result_is_none(tmp_path: Path, data: bytes) -> None:
+    """Whatever lies there, the submission is graded anew."""
+    (tmp_path / store.RESULT).write_bytes(data)
+    assert store.result_in(tmp_path) is None
+
+
 def test_no_result_is_none(tmp_path: Path) -> None:
     """And is not up to date."""
     assert store.result_in(tmp_path) is None
@@ -106,10 +124,38 @@ def test_only_a_grade_with_the_same_key_is_kept(tmp_path: Path, outcome: Outcome
     assert store.is_up_to_date(tmp_path, key) is expected
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not gzip",
+        store.packed(RECORDED)[:-20],
+        gzip.compress(b'{"forking": {"crowd": {}}}'),
+        gzip.compress(b'{"forking": "\xff"}'),
+        gzip.compress(b'{"forking":' * 100_000),
+    ],
+    ids=["empty", "no gzip", "cut off", "no fields", "no UTF-8", "too deep"],
+)
+def test_torn_recordings_are_named(tmp_path: Path, data: bytes) -> None:
+    """Which file it is, in one exception, whatever is wrong with it."""
+    (tmp_path / store.RECORDINGS).write_bytes(data)
+    with pytest.raises(store.Unreadable, match=r"recordings\.json\.gz holds no recordings"):
+        store.recordings_in(tmp_path)
+
+
 def test_no_recordings_are_named(tmp_path: Path) -> None:
     """With the system's own reason."""
     with pytest.raises(store.Unreadable, match=r"recordings\.json\.gz can't be read: No such file"):
         store.recordings_in(tmp_path)
+
+
+@given(place=st.integers(min_value=0), value=st.integers(0, 255))
+def test_a_byte_that_flipped_is_noticed_or_harmless(place: int, value: int) -> None:
+    """No other exception than the one that names the file."""
+    data = bytearray(store.packed(RECORDED))
+    data[place % len(data)] = value
+    with suppress(store.Unreadable):
+        assert store.unpacked(bytes(data), Path("x")) == RECORDED
 
 
 # ---------------------------------------------------------------------- the gradebook
