@@ -295,14 +295,18 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         raise self.missing(label)
 
     def missing(self, what: str) -> NotReached | Inconclusive:
-        """What to raise for something that this recording ended before."""
-        if self.unclear:
-            return Inconclusive(self.unclear)
-        return NotReached(
-            self.cut or f"the scene {self.experiment!r} has no {what!r}",
-            about=self.about,
-            evidence=self.last_words,
-        )
+        """What to raise for something that this recording ended before.
+
+        A scene that was played to its end and has it not is no fault of the server's: nothing is proven.
+        """
+        if self.unclear or not self.cut:
+            return Inconclusive(self.unclear or f"the scene {self.experiment!r} has no {what!r}")
+        return NotReached(self.cut, about=self.about, evidence=self.last_words)
+
+    @property
+    def was_stopped_by_us(self) -> bool:
+        """The machine did not let us see the rest, or the time limit ended the scene: no check answers for that."""
+        return bool(self.unclear) or bool(self.cut and not self.about)
 
     @property
     def last_words(self) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def takes(recording: Recording, clients: str) -> list[Take]:
     """The takes of a scene, as far as it came.
 
     Raises:
-        NotReached, Inconclusive: it did not come to the end of the first one.
+        NotReached, Inconclusive: it did not come to the end of the last one that was begun.
     """
     found = []
     for number, delay in enumerate(recording.delays):

@@ -146,6 +146,26 @@ def test_an_unclear_scene_proves_nothing() -> None:
         unclear.snapshot("four more are there")
 
 
+def test_a_whole_scene_without_the_moment_is_not_the_servers_fault() -> None:
+    """Nobody loses a point for a label that an older grader did not write down."""
+    with pytest.raises(Inconclusive, match="the scene 'crowd' has no 'four more are there'"):
+        changed(SCENE, about="gives_each_client_a_child").snapshot("four more are there")
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, False),
+        ({"unclear": "no core"}, True),
+        ({"cut": "the server ended", "about": "answers"}, False),
+        ({"cut": "the time limit was used up"}, True),
+    ],
+)
+def test_it_is_known_who_stopped_a_scene(more: dict[str, str], expected: bool) -> None:
+    """The machine and the time limit are ours; the end of the server is its own."""
+    assert changed(SCENE, **more).was_stopped_by_us is expected
+
+
 def test_clients_are_named_in_the_order_in_which_they_came() -> None:
     """The server is none."""
     assert changed(SCENE, events=(event("server", What.STARTED, 0.0), *SCENE.events)).clients == ("A", "B")
