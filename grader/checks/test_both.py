@@ -56,6 +56,8 @@ def test_answers(visits: Recording, held_back: Recording, reference: Reference) 
             raise visits.missing(request.name)
         received = visits.received(request.name)
         differs = difference(track.speech, reference.reply_to(request.data), received)
+        if differs and visits.end_of(request.name) == NEVER and visits.was_stopped_by_us:
+            raise visits.missing(request.name)
         if differs:
             raise Mismatch(
                 expected=f"to {request.name}: {differs[0]}",
