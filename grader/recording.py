@@ -144,6 +144,15 @@ class Calm(StrEnum):
     SPINNING = "spinning"
     OUT_OF_PATIENCE = "out of patience"
 
+    @property
+    def words(self) -> str:
+        """What the server did at the end of the wait, as evidence."""
+        return {
+            Calm.SETTLED: "nothing moves any more",
+            Calm.SPINNING: "the server spins",
+            Calm.OUT_OF_PATIENCE: "the server sleeps and wakes, and nothing comes of it",
+        }[self]
+
 
 class Snapshot(msgspec.Struct, frozen=True):
     """Every process, socket and connection at one instant at which nothing could move.

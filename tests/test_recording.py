@@ -96,6 +96,12 @@ def test_evidence_names_a_process_by_its_kin() -> None:
     ]
 
 
+@pytest.mark.parametrize("calm", Calm)
+def test_each_end_of_a_wait_has_words(calm: Calm) -> None:
+    """Evidence says how the wait ended, and never the enum's own name."""
+    assert calm.words != calm.value
+
+
 # ---------------------------------------------------------------------- how a server ended
 
 

@@ -31,7 +31,7 @@ def test_serves_others_while_one_is_silent(held_back: Recording) -> None:
         if served > there.at:
             raise Mismatch(
                 expected=f"{name} is served while A is silent",
-                observed=f"{name} has nothing, and nothing moves any more",
+                observed=f"{name} has nothing: {there.calm.words}",
                 evidence=(*held_back.story("A", name), *map(there.account, there.processes[:4])),
                 hint="In which call is the server, and on whose connection? Who could wait there in its place? fork(2)",
             )

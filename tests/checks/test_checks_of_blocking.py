@@ -209,6 +209,25 @@ def test_the_thread_that_accepts_serves(seen: Recording) -> None:
     assert judged(ONE_PROCESS, seen).outcome is Outcome.PASSED
 
 
+def test_a_thread_for_a_client_is_one_too_many() -> None:
+    """It came with the client."""
+    result = judged(ONE_PROCESS, serving(ACCEPTS, thread(8, "recvfrom", inode_of("A"))))
+    assert result.outcome is Outcome.FAILED
+    assert (result.expected, result.observed) == (
+        "no thread beside the 1 that waited for a client",
+        "1 more since the client came",
+    )
+
+
+def test_a_process_for_a_client_is_one_too_many() -> None:
+    """A zombie is none: it does nothing."""
+    child = process(8, thread(8, "recvfrom", inode_of("A")), sockets=[inode_of("A")])
+    dead = process(9, thread(9, state="Z"))
+    there = snapshot("A is silent", server(), child, dead, clients="A")
+    result = judged(ONE_PROCESS, with_snapshot(held_back_by_turns(), there))
+    assert (result.outcome, result.observed) == (Outcome.FAILED, "1 more since the client came")
+
+
 def test_another_thread_than_the_one_that_waited_serves() -> None:
     """None is added, and yet two share the work."""
     seen = serving(ACCEPTS, thread(8, "recvfrom", inode_of("A")), before=(ACCEPTS, IDLE))

@@ -38,6 +38,21 @@ def test_a_server_that_sleeps_on_its_port_listens(track: Track) -> None:
     assert judged(f"{track.name}/listens", visits(track)).outcome is Outcome.PASSED
 
 
+def test_a_server_on_another_port_does_not_listen() -> None:
+    """Every port on which it does is named, once."""
+    two = (listener(9000), listener(80, 6), listener(9000, 8))
+    result = judged("forking/listens", with_snapshot(visits(FORKING), snapshot("waiting", server(), listeners=two)))
+    assert result.outcome is Outcome.FAILED
+    assert result.expected == "a socket that listens on port 8888"
+    assert result.observed == "a socket that listens on port 80 and 9000"
+
+
+def test_a_server_that_has_stopped_listening_has_no_port() -> None:
+    """It may have closed its listener right after listen()."""
+    result = judged("forking/listens", with_snapshot(visits(FORKING), snapshot("waiting", server(), listeners=())))
+    assert (result.outcome, result.observed) == (Outcome.FAILED, "no socket that listens")
+
+
 @pytest.mark.parametrize(
     ("processes", "observed"),
     [
@@ -176,6 +191,22 @@ def test_a_connection_that_ends_is_closed(track: Track) -> None:
     reset = with_events(reset, event(track.requests[0].name, What.RESET, 0.3))
     for seen in (visits(track), reset):
         assert judged(f"{track.name}/closes_after_reply", seen).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("calm", "observed"),
+    [
+        (Calm.SETTLED, "the reply, and nothing after it: nothing moves any more"),
+        (Calm.SPINNING, "the reply, and nothing after it: the server spins"),
+    ],
+)
+def test_a_connection_that_stays_is_not_closed(calm: Calm, observed: str) -> None:
+    """What the server did meanwhile is told as it was."""
+    stays = without(visits(FORKING), "HTTP/1.0", What.ENDED)
+    stays = with_snapshot(stays, snapshot("the first clients have gone", server("HTTP/1.0"), calm=calm))
+    result = judged("forking/closes_after_reply", stays)
+    assert (result.outcome, result.observed) == (Outcome.FAILED, observed)
+    assert result.expected == "the end of the connection after the reply"
 
 
 def test_closing_is_not_reached_where_the_server_ended() -> None:
