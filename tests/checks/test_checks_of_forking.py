@@ -343,6 +343,16 @@ def after_the_burst(*processes: ProcessSeen) -> Recording:
     return with_looks("burst", snapshot("one more client has come", server(), *processes))
 
 
+def test_what_is_left_of_a_burst_is_told_dead_or_alive() -> None:
+    """A zombie, and a child that has not noticed that its client has gone."""
+    result = of("reaps_a_burst", after_the_burst(zombie(100), child(101, "C2"), zombie(999)))
+    assert (result.outcome, result.expected, result.observed) == (
+        Outcome.FAILED,
+        "none of the 30 processes that served the burst",
+        "2 of them: 1 zombies, 1 still alive",
+    )
+
+
 def test_a_process_that_was_born_after_the_burst_is_not_of_it() -> None:
     """The child of the one more client."""
     assert of("reaps_a_burst", after_the_burst(zombie(999), child(998, "one more"))).outcome is Outcome.PASSED
@@ -356,6 +366,12 @@ def with_a_helper(*, before: bool, dead: bool) -> Recording:
     if before:
         there.append(snapshot("waiting", server(), helper))
     return with_looks("burst", *there)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["from the start", "since the first client"])
+def test_a_helper_that_lives_on_did_not_serve_the_burst(before: bool) -> None:
+    """multiprocessing's fork server and resource tracker live as long as the server."""
+    assert of("reaps_a_burst", with_a_helper(before=before, dead=False)).outcome is Outcome.PASSED
 
 
 def test_a_middle_process_that_ended_in_the_burst_is_of_it() -> None:
