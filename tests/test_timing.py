@@ -235,6 +235,26 @@ def polls(pid: int, client: str, call: str, inode: int) -> ProcessSeen:
     return process(pid, thread(pid, call, inode), sockets=[inode_of(client)])
 
 
+@pytest.mark.parametrize(
+    ("processes", "expected"),
+    [
+        ((child(8, "A"), child(9, "B")), True),
+        ((child(8, "A", call="recvmsg"), polls(9, "B", "poll", inode_of("B"))), True),
+        ((child(8, "A"), polls(9, "B", "ppoll", inode_of("B"))), True),
+        ((child(8, "A"), polls(9, "B", "select", 0)), True),
+        ((child(8, "A"), polls(9, "B", "epoll_wait", 0)), True),
+        ((child(8, "A"), worker(9, "B")), False),
+        ((child(8, "A"), polls(9, "B", "poll", inode_of("A"))), False),
+        ((child(8, "A"),), False),
+        ((process(8, thread(8, "recvfrom", inode_of("A")), thread(9, "recvfrom", inode_of("B")), sockets=map(inode_of, "AB")),), False),
+    ],
+    ids=["read", "poll", "ppoll", "select", "epoll", "sleeps", "polls another's", "nobody's", "threads of one process"],
+)  # fmt: skip
+def test_each_reads_in_a_process_of_its_own(processes: tuple[ProcessSeen, ...], expected: bool) -> None:
+    """By whatever call a process waits for its client's bytes."""
+    assert each_reads_in_a_process_of_its_own(snapshot("x", server(), *processes, clients="AB")) is expected
+
+
 def test_nobody_reads_from_nobody() -> None:
     """A crowd without clients proves nothing."""
     assert not each_reads_in_a_process_of_its_own(snapshot("x", server()))
