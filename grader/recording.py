@@ -88,8 +88,8 @@ class ProcessSeen(msgspec.Struct, frozen=True):
 
     @property
     def is_zombie(self) -> bool:
-        """It has ended, and nobody has waited for it."""
-        return self.threads[0].state == "Z"
+        """It has ended, with all its threads, and nobody has waited for it."""
+        return all(thread.state == "Z" for thread in self.threads)
 
     @property
     def sockets(self) -> frozenset[int]:
@@ -360,7 +360,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
         Not from its request: a server may begin to sleep at accept, before a slow machine lets us ask.
         """
-        return self.end_of(client) - self.first(client, What.CONNECTING)
+        end = self.end_of(client)
+        return NEVER if end == NEVER else end - self.first(client, What.CONNECTING)
 
     def story(self, *clients: str) -> tuple[str, ...]:
         """What happened to these clients and to the server, a line each, as evidence."""

@@ -36,6 +36,20 @@ def test_sockets_are_told_from_files() -> None:
 
 
 @pytest.mark.parametrize(
+    ("threads", "is_zombie"),
+    [
+        ((thread(8, state="Z"),), True),
+        ((thread(8, "accept4"),), False),
+        ((thread(8, state="Z"), thread(9, "futex")), False),
+        ((thread(9, "futex"), thread(8, state="Z")), False),
+    ],
+)
+def test_a_zombie_has_no_living_thread(threads: tuple[object, ...], is_zombie: bool) -> None:
+    """A process whose first thread has ended still serves by the others."""
+    assert process(8, *threads).is_zombie is is_zombie  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
     ("threads", "doing"),
     [
         ((thread(8, state="Z"),), "has ended and was not waited for (a zombie)"),
@@ -215,6 +229,12 @@ def test_a_byte_is_service_too() -> None:
     answered = recording("x", event("A", What.RECEIVED, 1.0, b"!"), *comes("B", 1.0))
     assert answered.was_served("A")
     assert not answered.was_served("B")
+
+
+def test_a_service_counts_from_the_connect() -> None:
+    """Of one that has no end, or never came, it is NEVER."""
+    assert SCENE.service("A") == 0.5
+    assert SCENE.service("B") == SCENE.service("nobody") == NEVER
 
 
 def test_a_story_is_told_of_some_clients_and_the_server() -> None:
