@@ -26,7 +26,7 @@ from typing import NamedTuple
 from grader import grading, store
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
-from grader.model import Check, Outcome, Report, Result, Status, report_of
+from grader.model import Check, Outcome, Report, Result, Status, folder_name, report_of
 from grader.replaying import page_of
 from grader.report.class_page import class_page
 from grader.rubric import rubric
@@ -124,7 +124,7 @@ def todo(submissions: Sequence[Submission], settings: Settings, *, again: bool) 
 
 def folder_of(out: Path, name: str) -> Path:
     """Where a submission's results are filed."""
-    return out / store.folder_name(name)
+    return out / folder_name(name)
 
 
 def file_the_reference(tier: Tier, out: Path) -> None:

@@ -6,8 +6,10 @@ import re
 import sys
 from collections.abc import Iterable
 
-_FRAME = re.compile(r'^\s*File "(?P<file>[^"]*)", line (?P<line>\d+)')
-_ERROR = re.compile(r"^(?P<name>[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit|Warning))(?:: (?P<text>.*))?$")
+_FRAME = re.compile(r'^\s*File "(?P<file>[^"]*)", line (?P<line>\d{1,9})\b')
+_ERROR = re.compile(
+    r"^(?P<name>[A-Za-z_][\w.]*(?:[Ee]rror|Exception|Interrupt|Exit|Iteration|Warning))(?:: (?P<text>.*))?$"
+)
 _DOES_NOT_PARSE = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
 
@@ -23,30 +25,47 @@ def why_it_ended(program: str, source: str, last_words: Iterable[str]) -> str:
     error = next((found for line in reversed(lines) if (found := _ERROR.match(line))), None)
     if error is None:
         return ""
+    if error["name"] in _DOES_NOT_PARSE and (unparsable := _last_frame(lines)):
+        text = source if unparsable[0] == program else ""
+        return _does_not_parse(unparsable, error["text"] or error["name"], text, lines)
     line = _line_in(program, lines)
-    if error["name"] in _DOES_NOT_PARSE and line:
-        column = _column(source, line, lines)
-        at = f"line {line}" + (f", column {column}" if column else "")
-        return f"{program} does not parse: {at}: {error['text']}"
     where = f" ({program}, line {line})" if line else ""
     return error[0].strip() + where
 
 
+def _frames(lines: list[str]) -> list[tuple[str, int]]:
+    """File name and line of every frame of a traceback, the innermost last."""
+    found = [frame for line in lines if (frame := _FRAME.match(line))]
+    return [(frame["file"].rsplit("/", 1)[-1], int(frame["line"])) for frame in found]
+
+
 def _line_in(program: str, lines: list[str]) -> int:
     """The last line of this very program that the traceback names; 0 if it names none."""
-    frames = [found for line in lines if (found := _FRAME.match(line))]
-    own = [frame for frame in frames if frame["file"].rsplit("/", 1)[-1] == program]
-    return int(own[-1]["line"]) if own else 0
+    return next((line for file, line in reversed(_frames(lines)) if file == program), 0)
+
+
+def _last_frame(lines: list[str]) -> tuple[str, int] | None:
+    """The file that does not parse, and where; None where it is no file: `<string>`."""
+    frames = _frames(lines)
+    return frames[-1] if frames and frames[-1][0].endswith(".py") else None
+
+
+def _does_not_parse(where: tuple[str, int], why: str, source: str, lines: list[str]) -> str:
+    """`forking_server.py does not parse: line 1, column 12: invalid syntax`."""
+    file, line = where
+    column = _column(source, line, lines)
+    at = f"line {line}" + (f", column {column}" if column else "")
+    return f"{file} does not parse: {at}: {why}"
 
 
 def _column(source: str, line: int, lines: list[str]) -> int:
     """Column of the caret, counted from 1 in the file itself: the traceback shows the line without its indent."""
-    caret = next((shown for shown in reversed(lines) if shown.strip() and not shown.strip(" ^~")), "")
+    caret = next((shown for shown in reversed(lines) if "^" in shown and not shown.strip(" ^~")), "")
     text = source.splitlines()
-    if not caret or line > len(text):
+    if not caret or not 0 < line <= len(text):
         return 0
     indent = len(text[line - 1]) - len(text[line - 1].lstrip())
-    return caret.index("^") - 4 + indent + 1 if "^" in caret else 0
+    return caret.index("^") - 4 + indent + 1
 
 
 def hidden_modules(names: Iterable[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import msgspec
 
 SCHEMA = 1
+MOST_OF_A_NAME = 200
+"""Bytes of a folder's name; file systems take 255."""
+_FILES_OF_THE_RESULTS = frozenset({"", "index.html", "grades.csv"})
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -252,3 +256,20 @@ def status_of(results: tuple[Result, ...]) -> Status:
 def points_shown(points: float) -> str:
     """Points without a needless decimal: 100, 87.5."""
     return f"{points:g}"
+
+
+def folder_name(name: str) -> str:
+    """A submission's name as that of a folder in the results: never hidden, an option, or a file of ours.
+
+    Other names give other folders, so that nobody's result is filed over somebody else's.
+    """
+    safe = "".join(c if c.isprintable() and c not in "/\\%" else _percent(c) for c in name)
+    if safe.startswith((".", "-")) or safe in _FILES_OF_THE_RESULTS:
+        safe = f"{_percent(safe[0])}{safe[1:]}" if safe else "%"
+    if len(safe.encode()) <= MOST_OF_A_NAME:
+        return safe
+    return f"{safe[:50]}~{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))

@@ -88,8 +88,8 @@ class ProcessSeen(msgspec.Struct, frozen=True):
 
     @property
     def is_zombie(self) -> bool:
-        """It has ended, and nobody has waited for it."""
-        return self.threads[0].state == "Z"
+        """It has ended, with all its threads, and nobody has waited for it."""
+        return all(thread.state == "Z" for thread in self.threads)
 
     @property
     def sockets(self) -> frozenset[int]:
@@ -143,6 +143,15 @@ class Calm(StrEnum):
     SETTLED = "settled"
     SPINNING = "spinning"
     OUT_OF_PATIENCE = "out of patience"
+
+    @property
+    def words(self) -> str:
+        """What the server did at the end of the wait, as evidence."""
+        return {
+            Calm.SETTLED: "nothing moves any more",
+            Calm.SPINNING: "the server spins",
+            Calm.OUT_OF_PATIENCE: "the server sleeps and wakes, and nothing comes of it",
+        }[self]
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -300,14 +309,18 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         raise self.missing(label)
 
     def missing(self, what: str) -> NotReached | Inconclusive:
-        """What to raise for something that this recording ended before."""
-        if self.unclear:
-            return Inconclusive(self.unclear)
-        return NotReached(
-            self.cut or f"the scene {self.experiment!r} has no {what!r}",
-            about=self.about,
-            evidence=self.last_words,
-        )
+        """What to raise for something that this recording ended before.
+
+        A scene that was played to its end and has it not is no fault of the server's: nothing is proven.
+        """
+        if self.unclear or not self.cut:
+            return Inconclusive(self.unclear or f"the scene {self.experiment!r} has no {what!r}")
+        return NotReached(self.cut, about=self.about, evidence=self.last_words)
+
+    @property
+    def was_stopped_by_us(self) -> bool:
+        """The machine did not let us see the rest, or the time limit ended the scene: no check answers for that."""
+        return bool(self.unclear) or bool(self.cut and not self.about)
 
     @property
     def last_words(self) -> tuple[str, ...]:
@@ -352,7 +365,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
         Not from its request: a server may begin to sleep at accept, before a slow machine lets us ask.
         """
-        return self.end_of(client) - self.first(client, What.CONNECTING)
+        end = self.end_of(client)
+        return NEVER if end == NEVER else end - self.first(client, What.CONNECTING)
 
     def story(self, *clients: str) -> tuple[str, ...]:
         """What happened to these clients and to the server, a line each, as evidence."""
@@ -379,11 +393,18 @@ def told(event: Event) -> str:
 
 
 def shown(data: bytes, most: int = 60) -> str:
-    """Bytes as people read them, escaped where they are no text, cut where they are long."""
-    text = data[:most].decode("utf-8", "backslashreplace")
-    quoted = '"' + "".join(c if c.isprintable() and c != '"' else _escaped(c) for c in text) + '"'
+    """Bytes as people read them, escaped where they are no text, cut where they are long.
+
+    What is not cut can be read back: other bytes are shown otherwise.
+    """
+    text = data[:most].decode("utf-8", "surrogateescape")
+    quoted = '"' + "".join(c if c.isprintable() and c not in '"\\' else _escaped(c) for c in text) + '"'
     return quoted + (" …" if len(data) > most else "")
 
 
 def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode() if character != '"' else '\\"'
+    if character == '"':
+        return '\\"'
+    if character.isascii():
+        return character.encode("unicode_escape").decode()
+    return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))

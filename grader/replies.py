@@ -46,7 +46,7 @@ def difference(speech: Speech, expected: bytes, received: bytes) -> tuple[str, s
         return shown(expected), "nothing"
     wanted, got = taken_apart(expected), taken_apart(received)
     if got.status != wanted.status:
-        return f"the status line {shown(wanted.status.encode())}", shown(got.status.encode("latin-1"))
+        return f"the status line {shown(wanted.status.encode('latin-1'))}", shown(got.status.encode("latin-1"))
     if not got.blank_line:
         return "a blank line between head and body", f"none in {shown(received)}"
     if got.body.rstrip(b"\r\n") != wanted.body.rstrip(b"\r\n"):

@@ -15,6 +15,7 @@ import os
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -26,6 +27,8 @@ PAGE = "report.html"
 RECORDINGS = "recordings.json.gz"
 TORN = ".part"
 Recorded = Mapping[str, Mapping[str, Recording]]
+_NOT_OURS = (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What reading a file raises that we have not written: msgspec passes on what is no UTF-8 or nests too deep."""
 
 
 class Unreadable(Exception):
@@ -60,12 +63,28 @@ def commit_result(folder: Path, report: Report, page: bytes, recorded: Recorded)
     folder.mkdir(parents=True, exist_ok=True)
     commit(folder / PAGE, page)
     commit(folder / RECORDINGS, packed(recorded))
-    commit(folder / RESULT, msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    commit(folder / RESULT, msgspec.json.format(_encoded(report), indent=1) + b"\n")
+
+
+def _encoded(value: object) -> bytes:
+    """Data as JSON; names of files that are no text are written escaped, for UTF-8 has no room for them."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_as_text(msgspec.to_builtins(value)))
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_as_text(key): _as_text(inner) for key, inner in value.items()}
+    return [_as_text(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def packed(recorded: Recorded) -> bytes:
     """Recordings, compressed; equal recordings give equal bytes."""
-    return gzip.compress(msgspec.json.encode(recorded), compresslevel=3, mtime=0)
+    return gzip.compress(_encoded(recorded), compresslevel=3, mtime=0)
 
 
 def unpacked(data: bytes, where: Path) -> dict[str, dict[str, Recording]]:
@@ -76,7 +95,7 @@ def unpacked(data: bytes, where: Path) -> dict[str, dict[str, Recording]]:
     """
     try:
         return msgspec.json.decode(gzip.decompress(data), type=dict[str, dict[str, Recording]])
-    except (OSError, EOFError, msgspec.MsgspecError) as error:
+    except (*_NOT_OURS, EOFError, zlib.error) as error:
         raise Unreadable(f"{where} holds no recordings: {error}") from error
 
 
@@ -97,7 +116,7 @@ def result_in(folder: Path) -> Report | None:
     """The result that was filed in a folder; None where there is none, or a torn or foreign one."""
     try:
         return msgspec.json.decode((folder / RESULT).read_bytes(), type=Report)
-    except (OSError, msgspec.MsgspecError):
+    except _NOT_OURS:
         return None
 
 
@@ -116,7 +135,7 @@ def sweep(out: Path) -> None:
 def gradebook(reports: Iterable[Report]) -> bytes:
     """`grades.csv`: a row for each submission; a grade that needs a human is left empty and says so."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(["submission", "score", "points", "bonus", "status", "note"])
     for report in reports:
         graded = report.status is Status.GRADED
@@ -135,17 +154,4 @@ def gradebook(reports: Iterable[Report]) -> bytes:
 
 def no_formula(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
-
-
-def folder_name(name: str) -> str:
-    """A submission's name as that of a folder in the results: never hidden, an option, or a file of ours."""
-    safe = "".join(c if c.isprintable() and c not in "/\\" else f"%{ord(c):02X}" for c in name)
-    if safe[:1] in (".", "-") or safe in ("", "index.html", "grades.csv"):
-        safe = f"_{safe}"
-    return safe if len(safe.encode()) <= 200 else f"{safe[:60]}~{abs(hash_of(name)):x}"
-
-
-def hash_of(name: str) -> int:
-    """A number that stands for a long name, the same in every run."""
-    return zlib.crc32(name.encode("utf-8", "surrogatepass"))
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from grader.recording import NEVER, READING_CALLS, SLEEPING_CALLS, Calm, Recording, Snapshot, What
+from grader.recording import (
+    NEVER,
+    POLLING_CALLS,
+    READING_CALLS,
+    SLEEPING_CALLS,
+    Calm,
+    ConnectionSeen,
+    ProcessSeen,
+    Recording,
+    Snapshot,
+    What,
+)
 
 DELAYS = (0.1, 0.4, 1.0)
 """DELAY of the takes, in seconds; another take is needed only where the one before proves nothing."""
@@ -90,7 +101,7 @@ def takes(recording: Recording, clients: str) -> list[Take]:
     """The takes of a scene, as far as it came.
 
     Raises:
-        NotReached, Inconclusive: it did not come to the end of the first one.
+        NotReached, Inconclusive: it did not come to the end of the last one that was begun.
     """
     found = []
     for number, delay in enumerate(recording.delays):
@@ -146,14 +157,18 @@ def proves_overlap_or_its_lack(take: Take) -> bool:
 
 
 def each_reads_in_a_process_of_its_own(there: Snapshot) -> bool:
-    """Every client of a crowd has a process of its own that sleeps in a read on its connection."""
-    readers = []
-    for seen in there.connections:
-        reading = {
-            process.pid
-            for process in there.others
-            for thread in process.threads
-            if seen.inode and thread.inode == seen.inode and thread.call in READING_CALLS | {"poll"}
-        }
-        readers.append(reading)
+    """Every client of a crowd has a process of its own that sleeps in a read on its connection, or polls it."""
+    readers = [{process.pid for process in there.others if _waits_for(process, seen)} for seen in there.connections]
     return bool(readers) and all(readers) and len(set().union(*readers)) == len(readers)
+
+
+def _waits_for(process: ProcessSeen, seen: ConnectionSeen) -> bool:
+    """A thread of it reads from this connection or polls it.
+
+    What select(2) and epoll(7) watch can't be seen; then it is one of the connections that the process holds.
+    """
+    return seen.inode in process.sockets and any(
+        (thread.inode == seen.inode and thread.call in READING_CALLS | POLLING_CALLS)
+        or (not thread.inode and thread.call in POLLING_CALLS)
+        for thread in process.threads
+    )

@@ -13,8 +13,14 @@ from grader.reference import Reference
 from grader.rubric import rubric
 
 CASES = verify.cases_in(verify.SERVERS)
-LONG = frozenset({"right/blocking/the_lesson_itself", "right/forking/a_fixed_sleep_of_a_second"})
-"""Each takes minutes, since a fixed sleep is waited for; `python -m grader verify` runs them."""
+LONG = frozenset(
+    {
+        "right/blocking/the_lesson_itself",
+        "right/forking/a_fixed_sleep_of_a_second",
+        "right/forking/multiprocessing_forkserver",
+    }
+)
+"""Each takes long, since a fixed sleep or a new interpreter is waited for; `python -m grader verify` runs them."""
 
 
 @cache

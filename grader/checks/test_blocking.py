@@ -94,8 +94,8 @@ def test_works_in_one_process(held_back: Recording) -> None:
     added = sorted(set(now) - set(before))
     if added:
         raise Mismatch(
-            expected=f"{len(before)} thread, before the first client and while it is served",
-            observed=f"{len(now)}: {len(added)} more since the client came",
+            expected=f"no thread beside the {len(before)} that waited for a client",
+            observed=f"{len(added)} more since the client came",
             evidence=tuple(map(serving.account, serving.processes[:4])),
             hint="Chapter 1 needs neither fork nor threads. What is started for each client?",
         )

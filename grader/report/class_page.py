@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from statistics import median
 from urllib.parse import quote
 
-from grader.model import Outcome, Report, Status, points_shown
+from grader.model import Outcome, Report, Status, folder_name, points_shown
 from grader.report.clean import html
 from grader.report.style import SHEET
 from grader.report.words import STATUS_WORDS, SYMBOLS, UNSANDBOXED, counted, first_to_mend
@@ -23,17 +22,6 @@ rows.sort((x,y)=>{const p=v(x),q=v(y);return (p<q?-1:p>q?1:0)*(up?1:-1)});
 [...t.tHead.rows[0].cells].forEach(o=>o.removeAttribute('aria-sort'));c.setAttribute('aria-sort',up?'ascending':'descending');
 up=!up;t.tBodies[0].append(...rows)})})}
 """
-
-
-def folder_of(name: str) -> str:
-    """A submission's folder beside the page, as it stands in a link. The store's rule, told once more where no
-    store may be imported; a test holds the two together."""
-    safe = "".join(c if c.isprintable() and c not in "/\\" else f"%{ord(c):02X}" for c in name)
-    if safe[:1] in (".", "-") or safe in ("", "index.html", "grades.csv"):
-        safe = f"_{safe}"
-    if len(safe.encode("utf-8", "surrogatepass")) > 200:
-        safe = f"{safe[:60]}~{zlib.crc32(name.encode('utf-8', 'surrogatepass')):x}"
-    return safe
 
 
 def class_page(reports: Sequence[Report], *, title: str, made: str) -> str:
@@ -80,7 +68,7 @@ def _band(reports: Sequence[Report]) -> str:
 
 
 def _link(report: Report) -> str:
-    return f'<a href="{quote(folder_of(report.submission))}/report.html">{html(report.submission)}</a>'
+    return f'<a href="{quote(folder_name(report.submission))}/report.html">{html(report.submission)}</a>'
 
 
 def _by_hand(human: Sequence[Report]) -> str:

@@ -1,0 +1,182 @@
+"""Who may import whom, start a process, print or read argv: held against the syntax tree of every module."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import grader
+
+PACKAGE = Path(grader.__file__).parent
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+MODEL, RECORDING = "grader.model", "grader.recording"
+WORDS = "grader"
+"""The check author's words: `from grader import check`."""
+SANDBOX, APPARATUS, EXPERIMENTS = "grader.apparatus.sandbox", "grader.apparatus", "grader.experiments"
+
+MAY_IMPORT: dict[str, set[str]] = {
+    # pure: data, and questions to data
+    MODEL: set(),
+    RECORDING: {MODEL},
+    "grader.declaring": {MODEL},
+    "grader.reference": {MODEL, RECORDING},
+    "grader.replies": {MODEL, RECORDING},
+    "grader.timing": {RECORDING},
+    "grader.explaining": set(),
+    WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
+    "grader.checks": {WORDS, "grader.timing", "grader.replies"},
+    "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
+    "grader.judging": {MODEL, RECORDING, "grader.reference", "grader.checks"},
+    "grader.store": {MODEL, RECORDING},
+    "grader.report": {MODEL, RECORDING, "grader.timing"},  # the figures draw what timing reads
+    "grader.exports": {MODEL, RECORDING},
+    # what touches the outside
+    SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets"},
+    APPARATUS: {MODEL, RECORDING, "grader.explaining"},
+    EXPERIMENTS: {APPARATUS, "grader.timing"},
+    "grader.submission": {MODEL},
+    "grader.looking": {APPARATUS, EXPERIMENTS, MODEL, RECORDING},
+    "grader.doctor": {APPARATUS, MODEL},
+}
+"""Each part of the grader may import itself and these. A part is a module, or a folder and what lies in it; what is in
+a smaller part of its own is not in the folder's. What is not named here puts the parts together."""
+
+PYTEST = {
+    "grader.plugin": "it is pytest's plugin",
+    "grader.page_of_pytest": "it is a plugin that gives pytest-html the page",
+    "grader.replaying": "it has pytest-html write a page of results that are known",
+}
+PRINTS = {
+    "grader.__main__": "it is the command line",
+}
+STARTS_PROCESSES = {
+    "grader.batch": "its workers, by multiprocessing",
+    "grader.verify": "its workers, and the busy loops beside them, by multiprocessing",
+}
+READS_ARGV = {
+    "grader.__main__": "it is the command line",
+    "grader.apparatus.sandbox.agent": "it is a program of its own, PID 1 in the box",
+}
+LAST = {"grader.__main__", "grader.plugin"}
+"""Nobody imports these."""
+
+
+def tree_of(module: str) -> ast.Module:
+    """A module's syntax tree."""
+    return ast.parse(MODULES[module].read_text("utf-8"))
+
+
+def imports_of(module: str) -> Iterator[str]:
+    """Every module that a module imports, wherever in it: of `from a import b`, a.b where that is a module, else a."""
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports by dots"
+            origin = node.module or ""
+            for alias in node.names:
+                yield f"{origin}.{alias.name}" if f"{origin}.{alias.name}" in MODULES else origin
+
+
+def part_of(module: str) -> str:
+    """The part of the table that a module belongs to, itself if none: the longest of those that it lies in."""
+    lies_in = [part for part in MAY_IMPORT if module == part or (part != WORDS and module.startswith(f"{part}."))]
+    return max(lies_in, key=len, default=module)
+
+
+def is_in(module: str, part: str) -> bool:
+    """A module is that part, or lies in it."""
+    return module == part or (part != WORDS and module.startswith(f"{part}."))
+
+
+def names_used_in(module: str) -> Iterator[str]:
+    """Every `a.b` that a module says, and every name that it calls or imports from somewhere as `somewhere.name`."""
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}"
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_part_imports_no_more_than_it_may(module: str) -> None:
+    """Arrows never go back."""
+    part = part_of(module)
+    ours = {name for name in imports_of(module) if is_in(name, WORDS) or name.startswith("grader.")}
+    assert ours & LAST <= {module}
+    if part in MAY_IMPORT:
+        assert {name for name in ours if not any(is_in(name, one) for one in (part, *MAY_IMPORT[part]))} == set()
+
+
+def test_the_table_names_no_part_that_is_gone() -> None:
+    """But for those that are still to come."""
+    to_come = {"grader.exports"}
+    assert {part for part in MAY_IMPORT if part not in MODULES} <= to_come
+
+
+def test_pytest_is_imported_by_its_plugins_alone() -> None:
+    """The rest of the grader runs without it."""
+    importing = {m for m in MODULES if any(name.split(".")[0] in ("pytest", "_pytest") for name in imports_of(m))}
+    assert importing == set(PYTEST)
+
+
+def test_processes_are_started_and_ended_in_the_sandbox_alone() -> None:
+    """One owner per danger; what else starts processes starts our own."""
+    starts = {
+        "os.fork", "os.forkpty", "os.kill", "os.killpg", "os.system", "os.popen", "os.posix_spawn", "os.posix_spawnp",
+        "os.execv", "os.execve", "os.execvp", "os.execvpe", "signal.pidfd_send_signal", "pty.fork", "pty.spawn",
+    }  # fmt: skip
+    modules = {"subprocess", "multiprocessing", "concurrent.futures"}
+    dangerous = {
+        module
+        for module in MODULES
+        if starts & set(names_used_in(module))
+        or any(is_in(name, one) for name in imports_of(module) for one in modules)
+    }
+    assert {module for module in dangerous if not is_in(module, SANDBOX)} == set(STARTS_PROCESSES)
+
+
+def test_printing_is_the_command_lines() -> None:
+    """Everything else returns what there is to say."""
+    assert {module for module in MODULES if "print" in set(names_used_in(module))} == set(PRINTS)
+
+
+def test_argv_is_read_by_programs_alone() -> None:
+    """Nothing else depends on how it was called."""
+    reading = {m for m in MODULES if "sys.argv" in set(names_used_in(m)) or "argparse" in set(imports_of(m))}
+    assert reading == set(READS_ARGV)
+
+
+PURE = [
+    MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
+    "grader.rubric", "grader.judging", *(module for module in MODULES if is_in(module, "grader.checks")),
+]  # fmt: skip
+OUTSIDE = {
+    "os",
+    "socket",
+    "subprocess",
+    "threading",
+    "time",
+    "signal",
+    "select",
+    "psutil",
+    "pathlib",
+    "random",
+    "datetime",
+}
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_what_is_pure_touches_nothing(module: str) -> None:
+    """No file, socket, process or clock: a recording is judged the same in years."""
+    assert {name.split(".")[0] for name in imports_of(module)} & OUTSIDE == set()
+    assert not {"open", "input"} & set(names_used_in(module))
