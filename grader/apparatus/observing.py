@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from grader.apparatus import settling
 from grader.apparatus.clients import Clients, Ends
@@ -73,8 +73,12 @@ class Observer:
 
     # ------------------------------------------------------------------ judging calm
 
-    def calm(self, program: int, *, work_may_sleep: bool) -> Calm | None:
+    def calm(self, program: int, hear: Callable[[], bool], *, work_may_sleep: bool) -> Calm | None:
         """One reading, a look at the queues, a second reading: None while anything still moves.
+
+        Args:
+            hear: takes what clients and streams have for us, so that nobody sleeps because we don't read; whether a
+                client had anything.
 
         Raises:
             Unclear: the machine did not give it a core, or the network did not deliver.
@@ -85,7 +89,7 @@ class Observer:
             thread for thread in reading.threads if not is_parked(thread, self._box.processes, self._memory, around)
         ]
         if not restless and delivered:
-            if self._clients.pump() or self._clients.let_all_go():
+            if hear() or self._clients.let_all_go():
                 self.progress()
                 return None
             if self.reading().key == reading.key:

@@ -279,8 +279,10 @@ class Server:
                 nap = FIRST_NAP
             if done():
                 return None
-            if look_now and (calm := self._observer.calm(self.program, work_may_sleep=work_may_sleep)):
-                return calm
+            if look_now:
+                calm = self._observer.calm(self.program, self._drain, work_may_sleep=work_may_sleep)
+                if calm:
+                    return calm
             look_now = not self._nap(nap if look_now else NAP_FOR_A_REPLY) or look_now
             nap = min(nap * 1.4, LONGEST_NAP)
 
