@@ -34,6 +34,7 @@ class What(StrEnum):
     INTERRUPTED = "interrupted"
     EXITED = "exited"
     MARK = "mark"
+    PRINTED = "printed"
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from types import ModuleType
 
-from grader.checks import test_blocking, test_both, test_forking
+from grader.checks import test_blocking, test_both, test_forking, test_stretch
 from grader.declaring import checks_of
 from grader.model import TRACKS, Check
 
-MODULES: tuple[ModuleType, ...] = (test_both, test_blocking, test_forking)
+MODULES: tuple[ModuleType, ...] = (test_both, test_blocking, test_forking, test_stretch)
 ORDER = (
     "listens", "answers", "closes_after_reply",
     "serves_one_client_at_a_time", "serves_in_order_of_arrival", "takes_turns_in_time",

@@ -24,15 +24,18 @@ _END_BY_RESET = struct.pack("ii", 1, 0)
 class Client:
     """A client of the server's; the scene's verbs are its methods."""
 
-    def __init__(self, name: str, fresh: socket.socket, port: int, note: Callable[[Event, float], None]) -> None:
+    def __init__(
+        self, name: str, fresh: socket.socket, to: tuple[str, int], note: Callable[[Event, float], None]
+    ) -> None:
         """Ask for a connection, and don't wait for it: a queue may be full.
 
         Args:
             fresh: a TCP socket of the server's network; the client takes it over.
+            to: IPv4 address and port of the server.
             note: is told each event and when it was, in seconds of the machine's real-time clock.
         """
         self.name = name
-        self.to_port = port
+        self.to = to
         self.connected = False
         self.ended = False
         self.refused = False
@@ -48,8 +51,8 @@ class Client:
         fresh.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING, RX_SOFTWARE)
         fresh.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._tell(What.CONNECTING)
-        self._progress(fresh.connect_ex(("127.0.0.1", port)))
-        self.port = fresh.getsockname()[1]
+        self._progress(fresh.connect_ex(to))
+        self.address: tuple[str, int] = fresh.getsockname()
 
     @property
     def finished(self) -> bool:

@@ -11,6 +11,7 @@ from grader.apparatus.diary import Diary
 from grader.apparatus.sandbox.box import Box
 from grader.apparatus.sockets import SocketSeen
 
+HERE = "127.0.0.1"
 MOST_CLIENTS = 32
 """Clients at once."""
 ON_THEIR_WAY = frozenset({"SYN_RECV", "NEW_SYN_RECV", "FIN_WAIT1", "LAST_ACK", "CLOSING"})
@@ -44,10 +45,10 @@ class Clients:
 
     # ------------------------------------------------------------------ coming and going
 
-    def come(self, name: str) -> Client:
+    def come(self, name: str, address: str = HERE) -> Client:
         """A client asks for a connection to the port, and waits for nothing."""
         assert sum(not client.finished for client in self._there.values()) < MOST_CLIENTS
-        client = Client(name, self._box.fresh_socket(), self.port, self._diary.note)
+        client = Client(name, self._box.fresh_socket(), (address, self.port), self._diary.note)
         self._there[name] = client
         self.last_came = client.came_at
         return client
@@ -76,7 +77,7 @@ class Clients:
         if not self.end_by_reset:
             self.leave(client)
             return
-        seen = self._box.sockets.connection(self.port, client.port)
+        seen = self._box.sockets.connection(client.to, client.address)
         if seen is None or not seen.inode:
             self.leave(client, by_reset=seen is not None)
 
@@ -137,7 +138,7 @@ class Clients:
         seen: dict[str, SocketSeen | None] = {}
         delivered = True
         for client in (*self.unfinished, *self._leaving.values()):
-            end = self._box.sockets.connection(self.port, client.port)
+            end = self._box.sockets.connection(client.to, client.address)
             seen[client.name] = end
             if client.left and end is None:
                 del self._leaving[client.name]
@@ -150,7 +151,7 @@ def _is_delivered(client: Client, end: SocketSeen | None, listeners: Sequence[So
     if client.left:
         return end is None or (end.state != "ESTABLISHED" and not client.left_by_reset)
     if not client.connected:
-        return any(queue.port == client.to_port and queue.received > queue.unsent for queue in listeners)
+        return any(queue.port == client.to[1] and queue.received > queue.unsent for queue in listeners)
     if end is None:
         return True
     return end.state not in ON_THEIR_WAY and not client.unsent() and not end.unsent

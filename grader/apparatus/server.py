@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from grader.apparatus.client import Client
-from grader.apparatus.clients import Clients
+from grader.apparatus.clients import HERE, Clients
 from grader.apparatus.diary import Diary
 from grader.apparatus.ending import exit_of, told_of
 from grader.apparatus.observing import Observer
@@ -18,7 +20,7 @@ from grader.apparatus.sandbox.box import Box
 from grader.apparatus.scene import Bounds, Cut, Unclear
 from grader.apparatus.settling import Reading
 from grader.model import Track
-from grader.recording import Calm, Exit, Recording, Snapshot, What
+from grader.recording import Calm, Event, Exit, Recording, Snapshot, What
 
 FIRST_NAP = 0.0003
 LONGEST_NAP = 0.012
@@ -56,6 +58,7 @@ class Server:
         self._streams: tuple[Stream, Stream] = (Stream(), Stream())
         self._delays: list[float] = []
         self._exit: Exit | None = None
+        self._may_end = False
 
     # ------------------------------------------------------------------ verbs: the server's life
 
@@ -65,6 +68,7 @@ class Server:
         delay: float = 0.0,
         descriptors: int = limits.DESCRIPTORS,
         interrupted: str = "",
+        unbuffered: bool = False,
         label: str = "waiting",
     ) -> None:
         """Start the program, wait until it listens and sleeps, and look at it.
@@ -73,28 +77,53 @@ class Server:
             delay: DELAY for the program, in seconds.
             descriptors: how many it may have open.
             interrupted: numbers of the calls of accept that fail with EINTR: "1,2".
+            unbuffered: what it prints comes at once, as with `python -u`.
             label: of the snapshot.
         """
         self._renew_streams()
+        self._exit = None
         self._delays.append(delay)
         self._diary.tell(What.STARTED, note=f"DELAY={delay:g}" if delay else "")
         environment = {"PORT": str(self.track.port), "DELAY": f"{delay:g}"}
         if interrupted:
             environment["FORKLAB_EINTR"] = interrupted
-        out, err = self._streams
-        self.program = self._box.start(
-            self.track.program,
-            environment=environment,
-            outputs=(out.writer, err.writer),
-            descriptors=descriptors,
-            shimmed=bool(interrupted),
-        )
-        out.give_writer_away()
-        err.give_writer_away()
+        if unbuffered:
+            environment["PYTHONUNBUFFERED"] = "1"
+        self.program = self._started(environment, descriptors)
         self._observer.forget()
         self._wait_until_it_listens()
         self.then(label)
         self._observer.now_it_waits()
+
+    def _started(self, environment: dict[str, str], descriptors: int = limits.DESCRIPTORS) -> int:
+        """Start the program in the box, with our ends of its streams; its pid."""
+        out, err = self._streams
+        pid = self._box.start(
+            self.track.program,
+            environment=environment,
+            outputs=(out.writer, err.writer),
+            descriptors=descriptors,
+            shimmed="FORKLAB_EINTR" in environment,
+        )
+        out.give_writer_away()
+        err.give_writer_away()
+        return pid
+
+    def start_another(self) -> None:
+        """Start the program once more while the first one lives, and wait until nothing moves; its output is dropped."""
+        first, self._streams = self._streams, (Stream(), Stream())
+        try:
+            pid = self._started({"PORT": str(self.track.port), "DELAY": "0"})
+            self._diary.tell(What.STARTED, note=f"a second time, as pid {pid}")
+            self._settle()
+        finally:
+            for stream in self._streams:
+                stream.close()
+            self._streams = first
+
+    def may_end(self) -> None:
+        """From here on the scene goes on though the program ends."""
+        self._may_end = True
 
     def _renew_streams(self) -> None:
         for stream in self._streams:
@@ -162,11 +191,31 @@ class Server:
         holders = self._diary.snapshots[-1].holders(client.name)
         return [process.pid for process in holders if process.pid != self.program]
 
+    @property
+    def lowest_free_descriptor(self) -> int:
+        """The number that the program's next descriptor would get, by the last look."""
+        parent = self._diary.snapshots[-1].parent
+        taken = parent.descriptors if parent else {}
+        return next(number for number in itertools.count() if number not in taken)
+
+    def limit(self, name: str, soft: int) -> int:
+        """Set a soft limit of the running program, RLIMIT_name of setrlimit(2); what it was.
+
+        Raises:
+            Unclear: the kernel holds nobody to it here.
+        """
+        if name == "NPROC" and not self._box.refuses_forks:
+            raise Unclear("here the server runs as root, and root may have as many processes as it likes")
+        was = self._box.limit(self.program, name, soft)
+        self._diary.tell(What.MARK, note=f"the server's limit {name} is {soft}, it was {was}")
+        self._observer.progress()
+        return was
+
     # ------------------------------------------------------------------ verbs: clients
 
-    def connect(self, *names: str) -> tuple[Client, ...]:
+    def connect(self, *names: str, address: str = HERE) -> tuple[Client, ...]:
         """Clients ask for a connection, one after the other, and wait for none."""
-        came = tuple(self._clients.come(name) for name in names)
+        came = tuple(self._clients.come(name, address) for name in names)
         self._observer.progress()
         return came
 
@@ -204,11 +253,40 @@ class Server:
             raise Cut(f"the server stopped serving: {some} asked and got nothing; {there.accounts}")
         self.leave(*(client for client in clients if not client.finished))
 
-    def leave(self, *clients: Client) -> None:
+    def leave(self, *clients: Client, by_reset: bool = False) -> None:
         """Clients that are still there leave."""
         for client in clients:
-            self._clients.leave(client)
+            self._clients.leave(client, by_reset=by_reset)
         self._observer.progress()
+
+    def leave_unseen(self, client: Client, says: bytes, *, by_reset: bool) -> None:
+        """A client says its last words and leaves while whoever holds its connection is stopped: it will find both."""
+        holders = self._diary.snapshots[-1].holders(client.name)
+        for process in holders:
+            self.signal(signal.SIGSTOP, process.pid)
+            self._wait_for_states(process.pid, {"T"})
+        if says:
+            self.ask(client, request=says)
+        self.leave(client, by_reset=by_reset)
+        for process in holders:
+            self.signal(signal.SIGCONT, process.pid)
+
+    def outlast(self, client: Client, seconds: float) -> None:
+        """Let a client stay as it is so long, if whoever holds its connection waits with a timer at the last look.
+
+        Who waits without one waits for ever: that is proven by the look, and costs no time.
+        """
+        if any(thread.timed for holder in self._diary.snapshots[-1].holders(client.name) for thread in holder.threads):
+            until = time.monotonic() + seconds
+            while not client.finished and (left := until - time.monotonic()) > 0:
+                self._heed()
+                self._nap(min(left, LONGEST_NAP))
+
+    def note_output(self, label: str) -> None:
+        """Write down what the program has printed until now."""
+        self._drain()
+        said = self._streams[0].text().encode("utf-8", "backslashreplace")
+        self._diary.note(Event(at=0.0, who="server", what=What.PRINTED, data=said, note=label), time.time())
 
     # ------------------------------------------------------------------ verbs: looking
 
@@ -345,14 +423,17 @@ class Server:
                     self._diary.tell(What.INTERRUPTED, note=line[10:].decode("ascii", "replace"))
 
     def _end_with(self, status: int, by_us: str = "") -> None:
-        """The program has ended: note how, and cut the scene.
+        """The program has ended: note how, and cut the scene, unless it may go on without.
 
         Raises:
-            Cut: always.
+            Cut: it may not.
         """
         self._drain()
         self._exit = exit_of(status, self._diary.now, self._streams[1].text(), by_us)
         self._diary.tell(What.EXITED, note=self._exit.told)
+        if self._may_end and not by_us:
+            self._observer.progress()
+            return
         remains = self._observer.reading()
         if remains.threads:
             self._look("the server has ended", Calm.SETTLED, remains)
@@ -385,7 +466,7 @@ class Server:
         Raises:
             Cut: the agent has said how it ended.
         """
-        while not (reading := self._observer.reading()).has(self.program):
+        while not (reading := self._observer.reading()).has(self.program) and self._exit is None:
             self._wait_a_little()
         return self._look(label, calm, reading)
 

@@ -60,13 +60,13 @@ class SocketTable:
         """Give the netlink socket back."""
         self._netlink.close()
 
-    def connection(self, port: int, client_port: int, address: str = "127.0.0.1") -> SocketSeen | None:
-        """The server's end of the connection from `client_port` to `port`; None if there is none.
+    def connection(self, server: tuple[str, int], client: tuple[str, int]) -> SocketSeen | None:
+        """The server's end of the connection between these IPv4 addresses and ports; None if there is none.
 
         An exact look-up that finds no connection falls back to the listener: that is none.
         """
-        peer = socket.inet_pton(socket.AF_INET, address).ljust(16, b"\0")
-        identity = struct.pack("!HH", port, client_port) + peer + peer + _COOKIE
+        ends = (socket.inet_pton(socket.AF_INET, address).ljust(16, b"\0") for address, _ in (server, client))
+        identity = struct.pack("!HH", server[1], client[1]) + b"".join(ends) + _COOKIE
         self._ask(socket.AF_INET, 0, 0xFFFFFFFF, identity)
         for seen in self._answers(dump=False):
             return None if seen.state == "LISTEN" else seen

@@ -9,6 +9,8 @@ Runs alone (`python -I -S agent.py`), imports nothing of the grader, and trusts 
                                       <-  {} + TCP sockets
       {"do": "netlink"}               ->
                                       <-  {} + a netlink socket, sock_diag(7)
+      {"do": "limit", "pid": 7, ...}  ->    sets a soft limit of a program
+                                      <-  {"soft": 256}, what it was, or {"error": ...}
       {"do": "clear"}                 ->    kills all but itself, reaps all
                                       <-  {}
                                       <-  {"exited": 7, "status": 256}       at any time
@@ -64,11 +66,7 @@ def become(order: dict[str, object], outputs: list[int]) -> None:
             except (OSError, ValueError):
                 continue
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    user = order["user"]
-    if isinstance(user, int):
-        os.setgroups([])
-        os.setresgid(user, user, user)
-        os.setresuid(user, user, user)
+    take_the_user(order["user"])
     for name, value in order["limits"].items():  # type: ignore[attr-defined]
         kind = getattr(resource, f"RLIMIT_{name}")
         hard = resource.getrlimit(kind)[1]
@@ -82,6 +80,39 @@ def become(order: dict[str, object], outputs: list[int]) -> None:
         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program))
     command = [str(word) for word in order["command"]]  # type: ignore[attr-defined]
     os.execve(command[0], command, order["environment"])  # type: ignore[arg-type]
+
+
+def take_the_user(user: object) -> None:
+    """Become the user of the programs, for good; None: we are it already."""
+    if isinstance(user, int):
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+
+
+def limit(order: dict[str, object]) -> dict[str, object]:
+    """Set a soft limit of a running program, prlimit(2); what it was.
+
+    The kernel asks for the program's own uid, whatever else we may do: a child of ours takes it and does it.
+    """
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            take_the_user(order["user"])
+            kind = getattr(resource, f"RLIMIT_{order['name']}")
+            soft, hard = resource.prlimit(int(str(order["pid"])), kind)
+            resource.prlimit(int(str(order["pid"])), kind, (int(str(order["soft"])), hard))
+            os.write(writer, json.dumps({"soft": soft}).encode())
+        except BaseException as error:
+            os.write(writer, json.dumps({"error": str(error)}).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as told:
+        answer: dict[str, object] = json.loads(told.read())
+    os.waitpid(child, 0)
+    return answer
 
 
 def start(order: dict[str, object], outputs: list[int]) -> int:
@@ -162,6 +193,8 @@ def obey(control: socket.socket) -> bool:
         passed.frombytes(data)
     if order["do"] == "start":
         control.send(json.dumps({"pid": start(order, list(passed))}).encode())
+    elif order["do"] == "limit":
+        control.send(json.dumps(limit(order)).encode())
     elif order["do"] == "clear":
         end_everything(control)
         control.send(b"{}")

@@ -148,6 +148,23 @@ class Box:
         }
         return int(self._request(order, outputs)[0]["pid"])
 
+    @property
+    def refuses_forks(self) -> bool:
+        """RLIMIT_NPROC holds for its programs: it does not for root, setrlimit(2)."""
+        return self._plan.user is not None or os.geteuid() != 0
+
+    def limit(self, pid: int, name: str, soft: int) -> int:
+        """Set a soft limit of a running program, RLIMIT_name of setrlimit(2); what it was.
+
+        Raises:
+            BoxBroken: the kernel refuses.
+        """
+        order = {"do": "limit", "pid": pid, "name": name, "soft": soft}
+        told = self._request({**order, "user": self._plan.user})[0]
+        if "error" in told:
+            raise BoxBroken(f"a limit of the program can't be set: {told['error']}")
+        return int(told["soft"])
+
     def signal(self, pid: int, number: signal.Signals) -> None:
         """Send a signal to a process of the box; one that has ended gets none.
 

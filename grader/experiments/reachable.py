@@ -1,0 +1,42 @@
+"""Who else may come to the server's port, and what ends the server."""
+
+import signal
+
+from grader.apparatus.server import Server
+from grader.experiments import experiment
+from grader.model import BLOCKING
+
+ELSEWHERE = "127.0.0.2"
+"""Another IPv4 address of this machine: all of 127.0.0.0/8 is (RFC 1122, 3.2.1.3)."""
+ENDINGS = (signal.SIGTERM, signal.SIGINT)
+
+
+@experiment(blocking="is_reachable_everywhere", forking="is_reachable_everywhere")
+def reachable(server: Server) -> None:
+    """A comes by another address; clients queue; another server wants the port; SIGTERM comes, and then SIGINT."""
+    server.start()
+    (a,) = server.connect("A", address=ELSEWHERE)
+    server.ask(a)
+    server.then("A came by another address")
+    server.leave(a)
+    if server.track == BLOCKING:
+        _let_five_queue(server)
+    server.about("keeps_its_port")
+    server.start_another()
+    server.then("another server was started")
+    server.about("ends_when_told")
+    for number in ENDINGS:
+        if number is not ENDINGS[0]:
+            server.start(label=f"waiting for {number.name}")
+        server.may_end()
+        server.signal(number)
+        server.then(f"{number.name} came")
+        server.end()
+
+
+def _let_five_queue(server: Server) -> None:
+    server.about("queues_five_clients")
+    first, *others = server.connect("first", "Q1", "Q2", "Q3", "Q4", "Q5")
+    server.then("five are waiting")
+    server.ask(first, *others)
+    server.serve(first, *others)
