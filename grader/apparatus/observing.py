@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection
 
 from grader.apparatus import settling
@@ -92,9 +91,15 @@ class Observer:
             if hear() or self._clients.let_all_go():
                 self.progress()
                 return None
-            if self.reading().key == reading.key:
+            is_still = self.reading().key == reading.key
+            if is_still and (not around.something_is_owed or self._memory.is_calm_twice()):
                 return Calm.SETTLED
         return self._impatient(restless)
+
+    @property
+    def must_look_twice(self) -> bool:
+        """Nothing could move at the last look, but somebody waits: only a second look will tell."""
+        return self._memory.was_calm_once
 
     def _circumstances(self, reading: Reading, program: int, work_may_sleep: bool) -> tuple[Circumstances, bool]:
         self._listeners = self.listeners(reading)
@@ -115,7 +120,7 @@ class Observer:
 
     def _impatient(self, restless: Collection[Thread]) -> Calm | None:
         """Something moves: has it been at it too long?"""
-        if time.monotonic() - self._memory.progress_at < settling.SPIN / 2:
+        if self._memory.without_progress < settling.SPIN / 2:
             return None
         used = [self._memory.used(self._box.processes, thread) for thread in restless]
         if any(ran > settling.SPIN for ran, _ in used):
@@ -129,8 +134,8 @@ class Observer:
 
     @property
     def patience_left(self) -> float:
-        """Seconds; negative once it is at its end."""
-        return self._memory.progress_at + settling.PATIENCE - time.monotonic()
+        """Seconds of our own; negative once it is at its end."""
+        return settling.PATIENCE - self._memory.without_progress
 
     # ------------------------------------------------------------------ drawing what is there
 

@@ -361,6 +361,8 @@ class Server:
                 calm = self._observer.calm(self.program, self._drain, work_may_sleep=work_may_sleep)
                 if calm:
                     return calm
+            if self._observer.must_look_twice:
+                nap = LONGEST_NAP
             look_now = not self._nap(nap if look_now else NAP_FOR_A_REPLY) or look_now
             nap = min(nap * 1.4, LONGEST_NAP)
 

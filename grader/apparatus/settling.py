@@ -22,8 +22,13 @@ MOST_PATIENCE = 120.0
 A_REAPER_LOOKS = 1.0
 """Seconds: a timer further away than that is nothing to wait for, as the hand-out says of polling reapers."""
 A_WAKE_UP = 2.0
-"""Seconds after which a sleeper whose queue is not empty is no longer about to be woken: a woken thread is runnable
-at once (S becomes R), however few cores there are; MSG_WAITALL sleeps on."""
+"""Seconds of our own that a sleeper's queue is not empty, after which it is no longer about to be woken: a woken thread
+is runnable at once (S becomes R), however few cores there are; MSG_WAITALL sleeps on."""
+LOOKED_AT_TWICE = 0.03
+"""Seconds of our own between the two looks that find the same calm, where somebody still waits for something: what may
+be held against a server is never held against it by one look."""
+LONGEST_STEP = 0.25
+"""Seconds that count at most between two looks of ours: if we stood still longer, so may the server have."""
 
 _UNTIMED = frozenset(
     {"wait4", "waitid", "pause", "rt_sigsuspend", "flock", "write", "writev", "sendto", "sendmsg",
@@ -97,20 +102,55 @@ def read_all(processes: ProcessTable, pids: Collection[int], agent: int) -> Read
     return Reading(tuple(threads))
 
 
+class OwnTime:
+    """The time in which we looked: a machine that stood still, or did not let us run, makes it no longer."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+        self._passed = 0.0
+
+    def now(self) -> float:
+        """Seconds of our own since the beginning; to be asked at every look."""
+        here = time.monotonic()
+        self._passed += min(here - self._last, LONGEST_STEP)
+        self._last = here
+        return self._passed
+
+
 class Memory:
     """What earlier readings of this scene showed: since when a thread sleeps, how often it woke up."""
 
     def __init__(self) -> None:
+        self._time = OwnTime()
         self._sleeps: dict[tuple[int, int], tuple[tuple[int, int], float]] = {}
         self._first_sleep: dict[tuple[int, int], int] = {}
+        self._in_vain: dict[tuple[int, int], tuple[tuple[int, int], float]] = {}
         self._used: dict[tuple[int, int], tuple[float, float]] = {}
-        self.progress_at = time.monotonic()
+        self.progress()
 
     def progress(self) -> None:
         """Something happened: whoever polls must look once more, and patience begins anew."""
         self._first_sleep.clear()
         self._used.clear()
-        self.progress_at = time.monotonic()
+        self._calm_at: float | None = None
+        self._progress_at = self._time.now()
+
+    @property
+    def without_progress(self) -> float:
+        """Seconds of our own since something happened."""
+        return self._time.now() - self._progress_at
+
+    def is_calm_twice(self) -> bool:
+        """Nothing can move now, and could not at a look some time ago, with no progress in between."""
+        now = self._time.now()
+        if self._calm_at is None:
+            self._calm_at = now
+        return now - self._calm_at >= LOOKED_AT_TWICE
+
+    @property
+    def was_calm_once(self) -> bool:
+        """A first look found nothing that could move, and the second is still to come."""
+        return self._calm_at is not None
 
     def note(self, reading: Reading) -> None:
         """Remember one reading."""
@@ -127,6 +167,16 @@ class Memory:
         """When this very sleep was first seen; seconds of the real-time clock."""
         known = self._sleeps.get((thread.pid, thread.tid))
         return known[1] if known else time.time()
+
+    def sleeps_in_vain(self, thread: Thread) -> bool:
+        """Its queue was not empty at one look and another, and it has slept on all the time: nothing will wake it."""
+        now = self._time.now()
+        who = (thread.pid, thread.tid)
+        known = self._in_vain.get(who)
+        if known is None or known[0] != thread.switches:
+            self._in_vain[who] = (thread.switches, now)
+            return False
+        return now - known[1] > A_WAKE_UP
 
     def has_gone_round(self, thread: Thread) -> bool:
         """It woke up, did what it does, and sleeps again, since the last progress."""
@@ -147,7 +197,7 @@ def is_parked(thread: Thread, processes: ProcessTable, memory: Memory, around: C
         return False
     if thread.call in ACCEPTING_CALLS or thread.call in READING_CALLS:
         if around.waiting.get(thread.inode):  # its wake-up is under way, unless it wants more than there is
-            return time.time() - memory.asleep_since(thread) > A_WAKE_UP
+            return memory.sleeps_in_vain(thread)
         return True
     if thread.call in _UNTIMED:
         return True
