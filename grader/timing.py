@@ -141,12 +141,15 @@ def overlap_is_timed(take: Take) -> bool:
 
 
 def overlap_is_refuted(take: Take) -> bool:
-    """Nothing could move, none had ended, somebody was at work, and somebody else had to wait."""
-    return (
-        take.look.calm is Calm.SETTLED
-        and take.none_had_ended
-        and 0 < sum(map(bool, take.at_work.values())) < len(take.clients)
+    """Nothing could move, none had ended, somebody was at work (the program itself, too), and somebody had to wait."""
+    at_work = take.at_work.values()
+    somebody_works = any(at_work) or any(
+        thread.call in SLEEPING_CALLS
+        for client in take.clients
+        for process in take.look.holders(client)
+        for thread in process.threads
     )
+    return take.look.calm is Calm.SETTLED and take.none_had_ended and somebody_works and not all(at_work)
 
 
 def proves_overlap_or_its_lack(take: Take) -> bool:

@@ -104,12 +104,14 @@ class Observer:
     def _circumstances(self, reading: Reading, program: int, work_may_sleep: bool) -> tuple[Circumstances, bool]:
         self._listeners = self.listeners(reading)
         ends = self._clients.ends(self._listeners)
-        waiting = {listener.inode: listener.received for listener in self._listeners}
+        listeners = {listener.inode: listener.received for listener in self._listeners}
+        waiting = dict(listeners)
         for name, seen in ends.seen.items():
             if seen is not None and seen.inode:
                 waiting[seen.inode] = 0 if self._clients.has_left(name) else seen.received
         around = Circumstances(
             waiting=waiting,
+            listeners=listeners,
             clients=[seen.inode for seen in ends.seen.values() if seen is not None and seen.inode],
             oldest_arrival=self._clients.oldest_arrival,
             something_is_owed=self._clients.somebody_awaits_service or bool(reading.zombies),

@@ -211,6 +211,15 @@ class ProcessTable:
         targets = self.descriptors(pid).values()
         return {int(target[8:-1]) for target in targets if target.startswith("socket:[")}
 
+    def would_block(self, pid: int, inode: int) -> bool:
+        """A process's socket is in blocking mode: O_NONBLOCK in the flags of `fdinfo`, proc(5)."""
+        numbers = [n for n, target in self.descriptors(pid).items() if target == f"socket:[{inode}]"]
+        try:
+            fields = self.read(f"{pid}/fdinfo/{numbers[0]}").split() if numbers else []
+        except Gone:
+            return False
+        return b"flags:" in fields and not int(fields[fields.index(b"flags:") + 1], 8) & os.O_NONBLOCK
+
     def children(self, pid: int) -> list[int]:
         """The children of a process, of all its threads."""
         try:

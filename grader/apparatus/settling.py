@@ -41,6 +41,7 @@ class Circumstances(NamedTuple):
 
     Args:
         waiting: by inode of a socket, connections or bytes that lie in its queue.
+        listeners: inodes of the listening sockets.
         clients: inodes of the server's ends of connections.
         oldest_arrival: when the oldest client came that is not finished, or the last one, if all are;
             seconds of the real-time clock.
@@ -50,6 +51,7 @@ class Circumstances(NamedTuple):
     """
 
     waiting: Mapping[int, int]
+    listeners: Collection[int]
     clients: Collection[int]
     oldest_arrival: float
     something_is_owed: bool
@@ -238,9 +240,16 @@ def _a_sleep_is_parked(
     """A timed sleep: work for a client is waited for, unless the scene looks at work; a loop after one turn."""
     if memory.has_gone_round(thread):
         return True
-    if around.work_may_sleep and processes.sockets_of(thread.pid) & set(around.clients):
+    if around.work_may_sleep and _sleeps_at_its_work(thread, processes, around):
         return True
     is_older_than_its_clients = memory.asleep_since(thread) <= around.oldest_arrival
     if not around.something_is_owed and thread.pid in around.first_processes:
         return is_older_than_its_clients or thread.call not in SLEEPING_CALLS
     return is_older_than_its_clients and left is not None and left > A_REAPER_LOOKS
+
+
+def _sleeps_at_its_work(thread: Thread, processes: ProcessTable, around: Circumstances) -> bool:
+    """It holds a client's connection, or clients queue at a listener of its own at which it could wait and does not."""
+    held = processes.sockets_of(thread.pid)
+    queues = [inode for inode in held & set(around.listeners) if around.waiting.get(inode)]
+    return bool(held & set(around.clients)) or any(processes.would_block(thread.pid, inode) for inode in queues)

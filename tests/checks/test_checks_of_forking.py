@@ -272,6 +272,12 @@ def test_a_look_that_did_not_settle_refutes_nothing(calm: Calm) -> None:
     assert of("overlaps_in_time", work(restless, 1.0)).outcome is Outcome.INCONCLUSIVE
 
 
+def test_a_look_that_came_too_late_refutes_nothing() -> None:
+    """Some had been served and were gone: they may have been at work with the others."""
+    late = snapshot("all have asked", server(), worker(8, "D"), clients="D")
+    assert of("overlaps_in_time", work(late, 1.0)).outcome is Outcome.INCONCLUSIVE
+
+
 # ---------------------------------------------------------------------- what parent and child close
 
 
