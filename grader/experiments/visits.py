@@ -11,12 +11,17 @@ SLOW = 0.2
 def visits(server: Server) -> None:
     """Four clients come one after the other, each with another request; then twenty more."""
     server.start()
-    clients = [server.visit(request.name, request.data) for request in server.track.requests]
+    clients = [server.visit(request.name, request.data) for request in server.track.requests[:-1]]
+    server.then("all but one of the first have gone")
+    clients.append(server.visit(server.track.requests[-1].name, server.track.requests[-1].data))
     server.nudge()
     server.then("the first clients have gone")
     server.about("leaves_no_descriptor_open")
     slow = max(map(server.seconds_of_service, clients)) > SLOW
-    for number in range(4 if slow else 20):
-        server.visit(f"client {number + 5}")
+    last = 8 if slow else 24
+    for number in range(5, last):
+        server.visit(f"client {number}")
+    server.then("all but one have gone")
+    server.visit(f"client {last}")
     server.nudge()
     server.then("many clients have gone")
