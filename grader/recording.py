@@ -10,6 +10,8 @@ from grader.model import Inconclusive, NotReached
 
 RECORDING_SCHEMA = 1
 NEVER = float("inf")
+LAST_DEEDS = 3
+"""Events of the server that are told of a scene that was cut."""
 
 SLEEPING_CALLS = frozenset({"clock_nanosleep", "nanosleep", "restart_syscall"})
 POLLING_CALLS = frozenset({"poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2"})
@@ -316,12 +318,18 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         """
         if self.unclear or not self.cut:
             return Inconclusive(self.unclear or f"the scene {self.experiment!r} has no {what!r}")
-        return NotReached(self.cut, about=self.about, evidence=self.last_words)
+        return NotReached(self.cut, about=self.about, evidence=(*self.last_deeds, *self.last_words))
 
     @property
     def was_stopped_by_us(self) -> bool:
         """The machine did not let us see the rest, or the time limit ended the scene: no check answers for that."""
         return bool(self.unclear) or bool(self.cut and not self.about)
+
+    @property
+    def last_deeds(self) -> tuple[str, ...]:
+        """What was last done to the server, and what became of it: signals, interruptions, its exit; a line each."""
+        deeds = self.of("server", What.SIGNALLED, What.INTERRUPTED, What.EXITED)
+        return tuple(map(told, deeds[-LAST_DEEDS:]))
 
     @property
     def last_words(self) -> tuple[str, ...]:
