@@ -23,7 +23,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import NamedTuple
 
-from grader import grading, store
+from grader import grading, ports, store
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
 from grader.model import Check, Outcome, Report, Result, Status, report_of
@@ -170,7 +170,8 @@ def run(work: Sequence[tuple[Submission, str]], settings: Settings, progress: Ca
                 if tries < TRIES:
                     queue.appendleft((submission, key, tries + 1))
                 else:
-                    finished.append(_file_an_error(submission, key, settings))
+                    why = f"the grader's worker died {TRIES} times over this submission"
+                    finished.append(_file_an_error(submission, key, settings, why))
                     tell(finished[-1])
     finally:
         for worker in workers:
@@ -267,7 +268,11 @@ def _work(tasks: Connection, lifeline: Connection, settings: Settings) -> None:
             submission, key = tasks.recv()
         except (EOFError, OSError):
             return
-        graded = grading.grade(submission, tier, references, bounds=Bounds(settings.time_limit), key=key)
+        try:
+            graded = grading.grade(submission, tier, references, bounds=Bounds(settings.time_limit), key=key)
+        except ports.Taken as taken:  # since the batch began: no server is to blame
+            tasks.send(_file_an_error(submission, key, settings, str(taken)))
+            continue
         folder = folder_of(settings.out, submission.name)
         page = page_of(graded.report, graded.looked, recorded)
         store.commit_result(folder, graded.report, page, graded.looked)
@@ -285,9 +290,8 @@ def _news(report: Report) -> Done:
     return Done(report.submission, report.status, report.score, report.points, report.seconds)
 
 
-def _file_an_error(submission: Submission, key: str, settings: Settings) -> Done:
-    """Three workers died over it: file that, for a human to look at."""
-    why = f"the grader's worker died {TRIES} times over this submission"
+def _file_an_error(submission: Submission, key: str, settings: Settings, why: str) -> Done:
+    """It could not be graded, which is our fault: file that, for a human to look at."""
     results = tuple(_lost(check, why) for check in rubric())
     report = report_of(submission.name, results, sandbox=settings.tier, seconds=0.0, key=key)
     store.commit_result(folder_of(settings.out, submission.name), report, page_of(report, {}), {})

@@ -26,6 +26,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(missing)
 
 
+@pytest.fixture
+def scores_of_the_samples() -> dict[str, float]:
+    """What the mistakes of `examples/submissions` leave."""
+    return {"ada": 100, "bela": 100, "chen": 0, "dora": 86, "emil": 91, "fay": 84, "gus": 53, "hana": 94}
+
+
 @cache
 def _why_missing(package: str) -> str:
     """Why a system package is of no use here, beginning with its name; "" where it is."""
