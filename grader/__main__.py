@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
         status: int = options.command(options)
-    except (submission.NotASubmission, NoBox, batch.Busy, ports.Taken, verify.Unusable) as error:
+    except (submission.NotASubmission, NoBox, batch.Busy, batch.Unwritable, ports.Taken, verify.Unusable) as error:
         print(f"forklab: {error}", file=sys.stderr)
         return USAGE
     except (grading.CannotGrade, store.Unreadable) as error:
@@ -243,6 +243,8 @@ def _doctor(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     tier = choose(options.sandbox)
     cases = [case for case in verify.cases_in(options.mutants) if options.only in str(case.path)]
+    if not cases:
+        raise verify.Unusable(f"no server's path has {options.only!r} (--only) in it: see {options.mutants}")
     began = time.monotonic()
     jobs, tell = _jobs(options, tier), _told_of_a_case(began)
     with _ports_of(tier):

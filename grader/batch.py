@@ -96,15 +96,24 @@ class Busy(Exception):
     """Another batch writes into the same results folder."""
 
 
+class Unwritable(Exception):
+    """Nothing can be filed in the results folder; the message says why."""
+
+
 @contextlib.contextmanager
 def alone_in(out: Path) -> Iterator[None]:
     """Hold a results folder; the lock goes with the process, however it ends.
 
     Raises:
         Busy: another batch holds it.
+        Unwritable: it can't be made, or not be written to.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / ".lock").open("a") as lock:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = (out / ".lock").open("a")
+    except OSError as error:
+        raise Unwritable(f"the results folder {str(out)!r} (--out) can't be written: {error.strerror}") from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:
