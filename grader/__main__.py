@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
-from grader import batch, doctor, grading, store, submission, verify
+from grader import batch, doctor, grading, ports, store, submission, verify
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.model import Report, Status, points_shown
 from grader.rubric import rubric
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
         status: int = options.command(options)
-    except (submission.NotASubmission, NoBox, batch.Busy, verify.Unusable) as error:
+    except (submission.NotASubmission, NoBox, batch.Busy, batch.Unwritable, ports.Taken, verify.Unusable) as error:
         print(f"forklab: {error}", file=sys.stderr)
         return USAGE
     except (grading.CannotGrade, store.Unreadable) as error:
@@ -107,8 +108,8 @@ def _seconds(text: str) -> float:
 def _grade(options: argparse.Namespace) -> int:
     submissions = submission.find(options.paths)
     tier = _tier_for(submissions, options.sandbox)
-    settings = batch.Settings(options.out.resolve(), tier.name, options.jobs, options.time_limit)
-    with batch.alone_in(settings.out):
+    settings = batch.Settings(options.out.resolve(), tier.name, _jobs(options, tier), options.time_limit)
+    with batch.alone_in(settings.out), _ports_of(tier):
         store.sweep(settings.out)
         work = batch.todo(submissions, settings, again=options.again)
         same = len(submissions) - len(work)
@@ -142,6 +143,27 @@ def _tier_for(submissions: Sequence[submission.Submission], wanted: str) -> Tier
             )
         print(f"{tier.notice}. The samples are our own code, and are graded all the same.", file=sys.stderr)
     return tier
+
+
+def _jobs(options: argparse.Namespace, tier: Tier) -> int:
+    """Submissions at once: one where they would be in each other's way."""
+    jobs: int = options.jobs
+    return 1 if grading.needs_the_ports(tier) else jobs
+
+
+@contextlib.contextmanager
+def _ports_of(tier: Tier) -> Iterator[None]:
+    """Have the lab's ports to ourselves, where the boxes share them.
+
+    Raises:
+        ports.Taken: a process of somebody else's has one.
+    """
+    if not grading.needs_the_ports(tier):
+        yield
+        return
+    with ports.alone(lambda sentence: print(f"forklab: {sentence}", file=sys.stderr, flush=True)):
+        ports.make_free()
+        yield
 
 
 def _counted(number: int) -> str:
@@ -221,10 +243,12 @@ def _doctor(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     tier = choose(options.sandbox)
     cases = [case for case in verify.cases_in(options.mutants) if options.only in str(case.path)]
+    if not cases:
+        raise verify.Unusable(f"no server's path has {options.only!r} (--only) in it: see {options.mutants}")
     began = time.monotonic()
-    proof = verify.prove(
-        cases, tier, repeat=options.repeat, busy=options.busy, jobs=options.jobs, progress=_told_of_a_case(began)
-    )
+    jobs, tell = _jobs(options, tier), _told_of_a_case(began)
+    with _ports_of(tier):
+        proof = verify.prove(cases, tier, repeat=options.repeat, busy=options.busy, jobs=jobs, progress=tell)
     print()
     for line in verify.told(proof):
         print(line)

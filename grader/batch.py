@@ -23,7 +23,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import NamedTuple
 
-from grader import grading, store
+from grader import grading, ports, store
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
 from grader.model import Check, Outcome, Report, Result, Status, folder_name, report_of
@@ -96,15 +96,24 @@ class Busy(Exception):
     """Another batch writes into the same results folder."""
 
 
+class Unwritable(Exception):
+    """Nothing can be filed in the results folder; the message says why."""
+
+
 @contextlib.contextmanager
 def alone_in(out: Path) -> Iterator[None]:
     """Hold a results folder; the lock goes with the process, however it ends.
 
     Raises:
         Busy: another batch holds it.
+        Unwritable: it can't be made, or not be written to.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / ".lock").open("a") as lock:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = (out / ".lock").open("a")
+    except OSError as error:
+        raise Unwritable(f"the results folder {str(out)!r} (--out) can't be written: {error.strerror}") from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:
@@ -170,7 +179,8 @@ def run(work: Sequence[tuple[Submission, str]], settings: Settings, progress: Ca
                 if tries < TRIES:
                     queue.appendleft((submission, key, tries + 1))
                 else:
-                    finished.append(_file_an_error(submission, key, settings))
+                    why = f"the grader's worker died {TRIES} times over this submission"
+                    finished.append(_file_an_error(submission, key, settings, why))
                     tell(finished[-1])
     finally:
         for worker in workers:
@@ -267,7 +277,11 @@ def _work(tasks: Connection, lifeline: Connection, settings: Settings) -> None:
             submission, key = tasks.recv()
         except (EOFError, OSError):
             return
-        graded = grading.grade(submission, tier, references, bounds=Bounds(settings.time_limit), key=key)
+        try:
+            graded = grading.grade(submission, tier, references, bounds=Bounds(settings.time_limit), key=key)
+        except ports.Taken as taken:  # since the batch began: no server is to blame
+            tasks.send(_file_an_error(submission, key, settings, str(taken)))
+            continue
         folder = folder_of(settings.out, submission.name)
         page = page_of(graded.report, graded.looked, recorded)
         store.commit_result(folder, graded.report, page, graded.looked)
@@ -285,9 +299,8 @@ def _news(report: Report) -> Done:
     return Done(report.submission, report.status, report.score, report.points, report.seconds)
 
 
-def _file_an_error(submission: Submission, key: str, settings: Settings) -> Done:
-    """Three workers died over it: file that, for a human to look at."""
-    why = f"the grader's worker died {TRIES} times over this submission"
+def _file_an_error(submission: Submission, key: str, settings: Settings, why: str) -> Done:
+    """It could not be graded, which is our fault: file that, for a human to look at."""
     results = tuple(_lost(check, why) for check in rubric())
     report = report_of(submission.name, results, sandbox=settings.tier, seconds=0.0, key=key)
     store.commit_result(folder_of(settings.out, submission.name), report, page_of(report, {}), {})

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import psutil
 
+from grader import ports
 from grader.apparatus.sandbox import seccomp
 from grader.apparatus.sandbox.choosing import NoBox, choose, install_command
 from grader.model import TRACKS
@@ -85,18 +86,7 @@ def _load() -> Finding:
 
 def _port(port: int) -> Finding:
     """Only a run without a box shares the machine's ports."""
-    holder = who_listens_on(port)
+    holder = ports.holder_of(port)
     if not holder:
         return Finding(f"port {port}", True, False, "free")
     return Finding(f"port {port}", False, False, f"in use by {holder}; a run without a sandbox needs it")
-
-
-def who_listens_on(port: int) -> str:
-    """Which process of this machine listens on a TCP port; "" if none does."""
-    for connection in psutil.net_connections("tcp"):
-        if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port:
-            try:
-                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
-            except (psutil.Error, TypeError, ValueError):
-                return "another user's process"
-    return ""

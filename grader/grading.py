@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from grader import ports
 from grader.apparatus.sandbox.choosing import Tier, python_in_the_box
 from grader.apparatus.scene import Bounds
 from grader.judging import judge
@@ -79,7 +80,12 @@ def look_at(folder: Path, tier: Tier, checks: tuple[Check, ...], bounds: Bounds)
 
     Returns:
         The recordings, and which files were not copied and why.
+
+    Raises:
+        ports.Taken: the boxes have no network of their own, and a process of somebody else's has a port of the lab.
     """
+    if needs_the_ports(tier):
+        ports.make_free()
     copied_to = Path(tempfile.mkdtemp(prefix="forklab-"))
     try:
         refused = copy(folder, copied_to / "submission").refused
@@ -89,6 +95,11 @@ def look_at(folder: Path, tier: Tier, checks: tuple[Check, ...], bounds: Bounds)
         return look(programs, wanted, tier.make, bounds, refused, one_network=tier.has_one_network), refused
     finally:
         shutil.rmtree(copied_to, ignore_errors=True)
+
+
+def needs_the_ports(tier: Tier) -> bool:
+    """Its boxes have no network of their own: one submission at a time, on ports that are free."""
+    return not getattr(tier.make, "has_its_own_network", True)
 
 
 def references_of(looked: Looked) -> dict[str, Reference]:

@@ -8,6 +8,7 @@ what it saw for the others. (`xdist_group` would do, but pytest 9.2 ignores `--d
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -22,12 +23,12 @@ import msgspec
 import pytest
 
 import grader.checks
-from grader import grading
+from grader import grading, ports
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose, python_in_the_box
 from grader.apparatus.scene import Bounds
 from grader.declaring import checks_of
 from grader.experiments import EXPERIMENTS
-from grader.judging import Broken, result_of, whole
+from grader.judging import result_of, whole
 from grader.model import Check, Outcome, Report, Result, report_of, track_named
 from grader.page_of_pytest import Page
 from grader.recording import Recording
@@ -118,6 +119,7 @@ class Grading:
         self._reference: dict[str, dict[str, Recording]] = {}
         self._wanted: tuple[Check, ...] = ()
         self._tier: Tier | None = None
+        self._until_the_end = contextlib.ExitStack()
 
     # --- collecting
 
@@ -168,10 +170,7 @@ class Grading:
         return self._looked
 
     def _look(self, path: Path) -> None:
-        try:
-            tier = choose(self._config.getoption("sandbox"), with_canary=False)
-        except NoBox as error:
-            raise Broken(str(error)) from error
+        tier = self._tier or choose(self._config.getoption("sandbox"), with_canary=False)
         if tier.notice:
             (self._shared / "notice").write_text(tier.notice)
         (self._shared / "tier").write_text(tier.name)
@@ -235,9 +234,26 @@ class Grading:
         return self._config.pluginmanager.get_plugin("terminalreporter")
 
     def pytest_sessionstart(self) -> None:
-        """No file names with dots behind them."""
+        """No file names with dots behind them; and, before anything is graded, whether this machine can.
+
+        Raises:
+            pytest.UsageError: no box is to be had, or somebody else's process has a port of the lab.
+        """
         if self._terminal:
             self._terminal.showfspath = False
+        if self._is_worker or self._config.getoption("collectonly"):
+            return
+        try:
+            self._tier = choose(self._config.getoption("sandbox"), with_canary=False)
+            if grading.needs_the_ports(self._tier):
+                self._until_the_end.enter_context(ports.alone(self._say))
+                ports.make_free()
+        except (NoBox, ports.Taken) as error:
+            raise pytest.UsageError(str(error)) from error
+
+    def _say(self, sentence: str) -> None:
+        if self._terminal:
+            self._terminal.write_line(f"forklab: {sentence}")
 
     def pytest_report_header(self) -> str:
         """What is graded."""
@@ -276,7 +292,8 @@ class Grading:
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
-        """The shared folder goes with the run."""
+        """The shared folder goes with the run, and the ports are the next one's."""
+        self._until_the_end.close()
         if not self._is_worker:
             shutil.rmtree(self._shared, ignore_errors=True)
 

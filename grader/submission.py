@@ -71,7 +71,7 @@ def _within(path: Path) -> Iterator[Submission]:
         return
     folders = sorted(entry for entry in path.iterdir() if _is_a_submission_folder(entry))
     if not folders:
-        wanted = " or ".join(track.program for track in TRACKS)
+        wanted = " nor ".join(track.program for track in TRACKS)
         raise NotASubmission(f"{str(path)!r} holds no submission: neither {wanted}, nor folders with them")
     for folder in folders:
         yield Submission(folder.name, folder)

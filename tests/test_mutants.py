@@ -30,6 +30,7 @@ def tier_and_references() -> tuple[Tier, dict[str, Reference]]:
     return tier, grading.references_of(grading.grade_the_reference(tier).looked)
 
 
+@pytest.mark.needs("bubblewrap")
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.name not in LONG])
 def test_a_server_comes_to_what_its_header_says(case: verify.Case) -> None:
     """Named checks fail, right servers and the other track keep every point, and nothing stays unclear."""

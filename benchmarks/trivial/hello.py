@@ -1,0 +1,1 @@
+"""A submission with nothing in it."""
