@@ -59,7 +59,7 @@ def grade(
         key: what the result depends on; see `key_of`.
     """
     began = time.monotonic()
-    checks = checks or rubric()
+    checks = checks or checks_here()
     looked, refused = look_at(submission.folder, tier, checks, bounds or Bounds(TIME_LIMIT))
     results = tuple(judge(check, looked[check.track.name], references[check.track.name]) for check in checks)
     report = report_of(
@@ -91,6 +91,11 @@ def look_at(folder: Path, tier: Tier, checks: tuple[Check, ...], bounds: Bounds)
         shutil.rmtree(copied_to, ignore_errors=True)
 
 
+def checks_here() -> tuple[Check, ...]:
+    """Every check that a submission is held against here."""
+    return rubric()
+
+
 def references_of(looked: Looked) -> dict[str, Reference]:
     """The reference's recordings, as checks take them."""
     return {track: Reference(recordings) for track, recordings in looked.items()}
@@ -104,7 +109,7 @@ def grade_the_reference(tier: Tier, folder: Path = REFERENCE) -> Graded:
     """
     if not folder.is_dir():
         raise CannotGrade(f"there is no reference in {folder}: a batch is graded where the whole project lies")
-    checks = rubric()
+    checks = checks_here()
     for _ in range(LOOKED_AT_BY_THE_REFERENCE):
         looked, _refused = look_at(folder, tier, checks, Bounds(TIME_LIMIT))
         references = references_of(looked)
@@ -121,14 +126,15 @@ def grade_the_reference(tier: Tier, folder: Path = REFERENCE) -> Graded:
 
 def key_of(submission: Submission, settings: tuple[str, ...]) -> str:
     """A hash of all that a result depends on: the submission's files, grader, reference, Python, settings."""
-    digest = hashlib.sha256(_own_key().encode())
+    digest = hashlib.sha256(own_key().encode())
     digest.update("\0".join(settings).encode())
     _hash_folder(digest, submission.folder)
     return digest.hexdigest()[:32]
 
 
 @cache
-def _own_key() -> str:
+def own_key() -> str:
+    """A hash of what every result depends on: grader, reference, Python."""
     digest = hashlib.sha256(python_in_the_box().encode())
     _hash_folder(digest, Path(__file__).parent)
     _hash_folder(digest, REFERENCE)
