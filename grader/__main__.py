@@ -12,11 +12,18 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from grader import batch, doctor, grading, ports, store, submission, verify
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.model import Report, Status, points_shown
+from grader.proof import telling
+from grader.proof.cases import SERVERS, Unusable, cases_in
+from grader.proof.filed import Filed
+from grader.proof.strain import LEAST_SHARE, NoShare
+from grader.proof.trials import Trial
 from grader.rubric import rubric
+from grader.workers import Progress
 
 GRADED, NOT_ALL_GRADED, USAGE = 0, 1, 2
 LINE_EVERY = 10.0
@@ -33,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
         status: int = options.command(options)
-    except (submission.NotASubmission, NoBox, batch.Busy, batch.Unwritable, ports.Taken, verify.Unusable) as error:
+    except (submission.NotASubmission, NoBox, batch.Busy, batch.Unwritable, ports.Taken, Unusable, NoShare) as error:
         print(f"forklab: {error}", file=sys.stderr)
         return USAGE
     except (grading.CannotGrade, store.Unreadable) as error:
@@ -70,13 +77,18 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("doctor", help="say what this machine can do").set_defaults(command=_doctor)
     proof = commands.add_parser("verify", help="run all wrong and right servers: are the outcomes true?")
     proof.set_defaults(command=_verify)
-    proof.add_argument("--repeat", type=_positive, default=1, help="how often each is graded")
-    proof.add_argument("--busy", type=_count, default=0, help="busy loops beside it")
+    proof.add_argument(
+        "--out", type=Path, default=Path("verification"), help="folder of its files (default: verification)"
+    )
+    proof.add_argument("--repeat", type=_positive, default=1, metavar="N", help="how often each is graded")
+    proof.add_argument("--busy", type=_count, default=0, metavar="N", help="busy loops beside it")
+    proof.add_argument("--cpu-share", type=_share, metavar="F", help="share of one core for all of it: 0.1 is a tenth")
     proof.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="servers at once")
-    proof.add_argument("--mutants", type=Path, default=verify.SERVERS, help="folder with mutants/ and right/")
+    proof.add_argument("--again", action="store_true", help="forget what is filed already")
+    proof.add_argument("--mutants", type=Path, default=SERVERS, metavar="DIR", help="folder with mutants/ and right/")
     proof.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
     proof.add_argument("--only", default="", help="only files whose path has this in it")
-    proof.add_argument("--json", type=Path, metavar="FILE", help="write every outcome there, too")
+    proof.add_argument("--json", type=Path, metavar="FILE", help="write verify.json there, too")
     return parser
 
 
@@ -90,6 +102,16 @@ def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
     return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not LEAST_SHARE <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share of a core between {LEAST_SHARE} and 1")
+    return share
 
 
 def _seconds(text: str) -> float:
@@ -193,20 +215,23 @@ class _Line:
         self._terminal = terminal
         self._last = 0.0
 
-    def tell(self, at: batch.Progress) -> None:
+    def tell(self, at: Progress[Any]) -> None:
         """Show where the batch is."""
         now = time.monotonic()
         if not self._terminal and now - self._last < LINE_EVERY and at.finished < at.total:
             return
         self._last = now
-        rate = at.finished / at.elapsed if at.elapsed else 0.0
         left = "" if at.seconds_left is None else f", {at.seconds_left:.0f} s left"
         names = " ".join(map(_printable, at.under_way))
-        line = f"{at.finished}/{at.total} graded, {rate:.1f} per second{left}" + (f": {names}" if names else "")
+        line = f"{at.finished}/{at.total} graded, {at.rate:.1f} per second{left}" + (f": {names}" if names else "")
         if self._terminal:
             print(f"\r\x1b[K{line[: os.get_terminal_size(2).columns - 1]}", end="", file=sys.stderr, flush=True)
         else:
             print(line, file=sys.stderr, flush=True)
+
+    def say(self, line: str) -> None:
+        """A line that stays, above the one that is written over."""
+        print(f"\r\x1b[K{line}" if self._terminal else line, file=sys.stderr, flush=True)
 
     def end(self) -> None:
         """The line is done with."""
@@ -241,34 +266,40 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    tier = choose(options.sandbox)
-    cases = [case for case in verify.cases_in(options.mutants) if options.only in str(case.path)]
+    cases = [case for case in cases_in(options.mutants) if options.only in str(case.path)]
     if not cases:
-        raise verify.Unusable(f"no server's path has {options.only!r} (--only) in it: see {options.mutants}")
-    began = time.monotonic()
-    jobs, tell = _jobs(options, tier), _told_of_a_case(began)
-    with _ports_of(tier):
-        proof = verify.prove(cases, tier, repeat=options.repeat, busy=options.busy, jobs=jobs, progress=tell)
-    print()
-    for line in verify.told(proof):
+        raise Unusable(f"--only {options.only}: no server in {options.mutants} has this in its path")
+    out = options.out.resolve()
+    tier = choose(options.sandbox)
+    settings = verify.Settings(out, tier.name, _jobs(options, tier), options.busy, options.cpu_share)
+    whole = not options.only and options.mutants.resolve() == SERVERS
+    with batch.alone_in(out), _ports_of(tier), Filed(out, anew=options.again) as filed:
+        work = verify.todo(cases, options.repeat, settings, filed)
+        total = options.repeat * len(cases)
+        print(f"{total} gradings, {len(work)} to do" + (f", {total - len(work)} filed already" * (len(work) < total)))
+        if work:
+            _run_the_proof(work, settings, filed)
+        proof = verify.proof_of(cases, options.repeat, settings, filed, whole=whole)
+        about = verify.about(settings, options.repeat, made=time.strftime("%Y-%m-%d %H:%M"))
+        verify.file_the_proof(out, proof, about)
+        if options.json:
+            store.commit(options.json, telling.as_json(proof, about))
+    for line in telling.lines(proof):
         print(line)
-    if options.json:
-        store.commit(options.json, verify.as_json(proof))
+    print(f"{out / verify.PAGE}, {out / verify.JSON}")
     return GRADED if proof.is_clean else NOT_ALL_GRADED
 
 
-def _told_of_a_case(began: float) -> verify.Told:
-    def tell(done: int, total: int, trial: verify.Trial) -> None:
-        passed = time.monotonic() - began
-        left = passed / done * (total - done)
-        if sys.stderr.isatty():
-            print(f"\r\x1b[K{done}/{total}, {left:.0f} s left: {trial.case.name}", end="", file=sys.stderr, flush=True)
-        elif done % 50 == 0 or done == total:
-            print(f"{done}/{total}, {left:.0f} s left", file=sys.stderr, flush=True)
-        for wrong in trial.wrong:
-            print(f"\n{wrong}", file=sys.stderr, flush=True)
+def _run_the_proof(work: Sequence[verify.Turn], settings: verify.Settings, filed: Filed) -> None:
+    shown = _Line(sys.stderr.isatty())
 
-    return tell
+    def told(at: Progress[Trial]) -> None:
+        for wrong in at.news.wrong if at.news else ():
+            shown.say(wrong)
+        shown.tell(at)
+
+    verify.run(work, settings, filed, told)
+    shown.end()
 
 
 if __name__ == "__main__":

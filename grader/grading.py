@@ -60,7 +60,7 @@ def grade(
         key: what the result depends on; see `key_of`.
     """
     began = time.monotonic()
-    checks = checks or rubric()
+    checks = checks or checks_here()
     looked, refused = look_at(submission.folder, tier, checks, bounds or Bounds(TIME_LIMIT))
     results = tuple(judge(check, looked[check.track.name], references[check.track.name]) for check in checks)
     report = report_of(
@@ -99,7 +99,12 @@ def look_at(folder: Path, tier: Tier, checks: tuple[Check, ...], bounds: Bounds)
 
 def needs_the_ports(tier: Tier) -> bool:
     """Its boxes have no network of their own: one submission at a time, on ports that are free."""
-    return not getattr(tier.make, "has_its_own_network", True)
+    return tier.has_one_network
+
+
+def checks_here() -> tuple[Check, ...]:
+    """Every check that a submission is held against here."""
+    return rubric()
 
 
 def references_of(looked: Looked) -> dict[str, Reference]:
@@ -115,7 +120,7 @@ def grade_the_reference(tier: Tier, folder: Path = REFERENCE) -> Graded:
     """
     if not folder.is_dir():
         raise CannotGrade(f"there is no reference in {folder}: a batch is graded where the whole project lies")
-    checks = rubric()
+    checks = checks_here()
     for _ in range(LOOKED_AT_BY_THE_REFERENCE):
         looked, _refused = look_at(folder, tier, checks, Bounds(TIME_LIMIT))
         references = references_of(looked)
@@ -132,14 +137,15 @@ def grade_the_reference(tier: Tier, folder: Path = REFERENCE) -> Graded:
 
 def key_of(submission: Submission, settings: tuple[str, ...]) -> str:
     """A hash of all that a result depends on: the submission's files, grader, reference, Python, settings."""
-    digest = hashlib.sha256(_own_key().encode())
+    digest = hashlib.sha256(own_key().encode())
     digest.update("\0".join(settings).encode())
     _hash_folder(digest, submission.folder)
     return digest.hexdigest()[:32]
 
 
 @cache
-def _own_key() -> str:
+def own_key() -> str:
+    """A hash of what every result depends on: grader, reference, Python."""
     digest = hashlib.sha256(python_in_the_box().encode())
     _hash_folder(digest, Path(__file__).parent)
     _hash_folder(digest, REFERENCE)

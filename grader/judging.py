@@ -106,7 +106,13 @@ def _told(check: Check, outcome: Outcome, message: str, *, earned: float = 0.0, 
         points=check.points,
         earned=earned,
         stretch=check.stretch,
+        hidden=check.hidden,
         requirement=check.requirement,
         message=message,
         **more,
     )
+
+
+def lost(check: Check, why: str) -> Result:
+    """A result of which nothing is known, and that is our own fault."""
+    return _told(check, Outcome.ERROR, why)

@@ -162,6 +162,8 @@ class Check(msgspec.Struct, frozen=True):
         points: what it is worth.
         function: reads recordings; raises Mismatch, NotReached or Inconclusive, or returns.
         needs: names of the recordings (and of `reference`) that it takes.
+        stretch: a bonus, shown apart.
+        hidden: the instructor's own; it has no points by itself, and no student hears of it.
     """
 
     track: Track
@@ -171,6 +173,7 @@ class Check(msgspec.Struct, frozen=True):
     function: Callable[..., None]
     needs: tuple[str, ...]
     stretch: bool = False
+    hidden: bool = False
 
     @property
     def id(self) -> str:
@@ -192,6 +195,7 @@ class Result(msgspec.Struct, frozen=True):
     observed: str = ""
     evidence: tuple[str, ...] = ()
     hint: str = ""
+    hidden: bool = False
 
 
 class Status(StrEnum):

@@ -37,11 +37,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.store": {MODEL, RECORDING},
     "grader.report": {MODEL, RECORDING, "grader.timing"},  # the figures draw what timing reads
     "grader.exports": {MODEL, RECORDING},
+    "grader.proof.trials": {MODEL, "grader.proof.cases"},
+    "grader.proof.figures": {MODEL, "grader.proof.cases", "grader.proof.trials"},
+    "grader.proof.telling": {MODEL, "grader.proof.cases", "grader.proof.trials", "grader.proof.figures"},
+    "grader.proof.page": {MODEL, "grader.proof.cases", "grader.proof.figures", "grader.proof.telling", "grader.report"},
     # what touches the outside
     SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets"},
     APPARATUS: {MODEL, RECORDING, "grader.explaining"},
     EXPERIMENTS: {APPARATUS, "grader.timing"},
     "grader.submission": {MODEL},
+    "grader.workers": set(),
+    "grader.proof.strain": {"grader.workers"},
+    "grader.proof.filed": {"grader.proof.trials", "grader.store"},
     "grader.looking": {APPARATUS, EXPERIMENTS, MODEL, RECORDING},
     "grader.doctor": {APPARATUS, MODEL},
 }
@@ -57,8 +64,8 @@ PRINTS = {
     "grader.__main__": "it is the command line",
 }
 STARTS_PROCESSES = {
-    "grader.batch": "its workers, by multiprocessing",
-    "grader.verify": "its workers, and the busy loops beside them, by multiprocessing",
+    "grader.workers": "our own workers, by multiprocessing",
+    "grader.proof.strain": "busy loops beside a run, by multiprocessing",
 }
 READS_ARGV = {
     "grader.__main__": "it is the command line",

@@ -6,13 +6,15 @@ from functools import cache
 
 import pytest
 
-from grader import grading, verify
+from grader import grading
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
+from grader.proof.cases import SERVERS, Case, cases_in, submission_of
+from grader.proof.trials import trial_of
 from grader.reference import Reference
 from grader.rubric import rubric
 
-CASES = verify.cases_in(verify.SERVERS)
+CASES = cases_in(SERVERS)
 LONG = frozenset(
     {
         "right/blocking/the_lesson_itself",
@@ -32,12 +34,12 @@ def tier_and_references() -> tuple[Tier, dict[str, Reference]]:
 
 @pytest.mark.needs("bubblewrap")
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.name not in LONG])
-def test_a_server_comes_to_what_its_header_says(case: verify.Case) -> None:
+def test_a_server_comes_to_what_its_header_says(case: Case) -> None:
     """Named checks fail, right servers and the other track keep every point, and nothing stays unclear."""
     tier, references = tier_and_references()
-    with verify.submission_of(case) as submission:
+    with submission_of(case) as submission:
         graded = grading.grade(submission, tier, references, bounds=Bounds(300))
-    assert verify.judged(case, graded.report.checks, graded.report.seconds).wrong == ()
+    assert trial_of(case, graded.report.checks, seconds=graded.report.seconds).wrong == ()
 
 
 def test_every_check_has_a_mutant() -> None:
