@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
-from grader import batch, doctor, grading, ports, store, submission, verify
+from grader import batch, doctor, grading, ports, scratch, store, submission, verify
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.model import Report, Status, points_shown
 from grader.rubric import rubric
@@ -109,7 +109,7 @@ def _grade(options: argparse.Namespace) -> int:
     submissions = submission.find(options.paths)
     tier = _tier_for(submissions, options.sandbox)
     settings = batch.Settings(options.out.resolve(), tier.name, _jobs(options, tier), options.time_limit)
-    with batch.alone_in(settings.out), _ports_of(tier):
+    with batch.alone_in(settings.out), scratch.room(), _ports_of(tier):
         store.sweep(settings.out)
         work = batch.todo(submissions, settings, again=options.again)
         same = len(submissions) - len(work)
@@ -247,7 +247,7 @@ def _verify(options: argparse.Namespace) -> int:
         raise verify.Unusable(f"no server's path has {options.only!r} (--only) in it: see {options.mutants}")
     began = time.monotonic()
     jobs, tell = _jobs(options, tier), _told_of_a_case(began)
-    with _ports_of(tier):
+    with scratch.room(), _ports_of(tier):
         proof = verify.prove(cases, tier, repeat=options.repeat, busy=options.busy, jobs=jobs, progress=tell)
     print()
     for line in verify.told(proof):

@@ -13,7 +13,6 @@ import fcntl
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -23,7 +22,7 @@ import msgspec
 import pytest
 
 import grader.checks
-from grader import grading, ports
+from grader import grading, ports, scratch
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose, python_in_the_box
 from grader.apparatus.scene import Bounds
 from grader.declaring import checks_of
@@ -59,8 +58,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     config.option.submission = str(folder)
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
-    shared = Path(worker[_KEY]) if worker else Path(tempfile.mkdtemp(prefix="forklab-run-"))
-    run = Grading(config, folder, shared, is_worker=worker is not None)
+    until_the_end = contextlib.ExitStack()
+    shared = Path(worker[_KEY]) if worker else until_the_end.enter_context(scratch.room())
+    run = Grading(config, folder, shared, until_the_end, is_worker=worker is not None)
     config.stash[GRADING] = run
     config.args[:] = [str(CHECKS)]
     if not worker:
@@ -102,11 +102,14 @@ def _folder_to_grade(config: pytest.Config) -> Path | None:
 class Grading:
     """One pytest run that grades one folder."""
 
-    def __init__(self, config: pytest.Config, folder: Path, shared: Path, *, is_worker: bool) -> None:
+    def __init__(
+        self, config: pytest.Config, folder: Path, shared: Path, until_the_end: contextlib.ExitStack, *, is_worker: bool
+    ) -> None:
         """Nothing is looked at yet.
 
         Args:
             shared: folder of this run that all its workers see.
+            until_the_end: what is given back when the run ends.
         """
         self.verbose = 0
         self._config = config
@@ -119,7 +122,7 @@ class Grading:
         self._reference: dict[str, dict[str, Recording]] = {}
         self._wanted: tuple[Check, ...] = ()
         self._tier: Tier | None = None
-        self._until_the_end = contextlib.ExitStack()
+        self._until_the_end = until_the_end
 
     # --- collecting
 
@@ -294,8 +297,6 @@ class Grading:
     def pytest_unconfigure(self) -> None:
         """The shared folder goes with the run, and the ports are the next one's."""
         self._until_the_end.close()
-        if not self._is_worker:
-            shutil.rmtree(self._shared, ignore_errors=True)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import multiprocessing
 import re
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -22,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader import grading
+from grader import grading, scratch
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
 from grader.model import TRACKS, Outcome, Result, track_named
@@ -136,8 +135,7 @@ def _case(path: Path, track: str, *, wrong: bool) -> Case:
 @contextmanager
 def submission_of(case: Case) -> Iterator[Submission]:
     """The case as a submission: its program in one track, the reference's in the others."""
-    folder = Path(tempfile.mkdtemp(prefix="forklab-case-"))
-    try:
+    with scratch.folder() as folder:
         for track in TRACKS:
             shutil.copyfile(grading.REFERENCE / track.program, folder / track.program)
         if case.path.is_dir():
@@ -145,8 +143,6 @@ def submission_of(case: Case) -> Iterator[Submission]:
         else:
             shutil.copyfile(case.path, folder / track_named(case.track).program)
         yield Submission(case.path.stem, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def judged(case: Case, results: Sequence[Result], seconds: float) -> Trial:
