@@ -63,6 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     run = Grading(config, folder, shared, until_the_end, is_worker=worker is not None)
     config.stash[GRADING] = run
     config.args[:] = [str(CHECKS)]
+    config.addinivalue_line("python_files", "test_*.py")  # a pytest.ini of the student's may say otherwise
+    config.addinivalue_line("python_functions", "test")
     if not worker:
         if not config.getoption("htmlpath", None):
             config.option.htmlpath = "report.html"
@@ -133,6 +135,10 @@ class Grading:
         if checks:
             metafunc.fixturenames.append("track_of_item")
             metafunc.parametrize("track_of_item", [check.track.name for check in checks], indirect=True)
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """`-k` finds a check by the id that is shown."""
+        item.extra_keyword_matches.add(_check_of(item).id)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
