@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from grader import batch, doctor, grading, ports, store, submission, verify
+from grader import batch, doctor, grading, ports, scratch, store, submission, verify
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.model import Report, Status, points_shown
 from grader.proof import telling
@@ -131,7 +131,7 @@ def _grade(options: argparse.Namespace) -> int:
     submissions = submission.find(options.paths)
     tier = _tier_for(submissions, options.sandbox)
     settings = batch.Settings(options.out.resolve(), tier.name, _jobs(options, tier), options.time_limit)
-    with batch.alone_in(settings.out), _ports_of(tier):
+    with batch.alone_in(settings.out), scratch.room(), _ports_of(tier):
         store.sweep(settings.out)
         work = batch.todo(submissions, settings, again=options.again)
         same = len(submissions) - len(work)
@@ -273,7 +273,7 @@ def _verify(options: argparse.Namespace) -> int:
     tier = choose(options.sandbox)
     settings = verify.Settings(out, tier.name, _jobs(options, tier), options.busy, options.cpu_share)
     whole = not options.only and options.mutants.resolve() == SERVERS
-    with batch.alone_in(out), _ports_of(tier), Filed(out, anew=options.again) as filed:
+    with batch.alone_in(out), scratch.room(), _ports_of(tier), Filed(out, anew=options.again) as filed:
         work = verify.todo(cases, options.repeat, settings, filed)
         total = options.repeat * len(cases)
         print(f"{total} gradings, {len(work)} to do" + (f", {total - len(work)} filed already" * (len(work) < total)))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from grader import ports
+from grader import ports, scratch
 from grader.apparatus.sandbox.choosing import Tier, python_in_the_box
 from grader.apparatus.scene import Bounds
 from grader.judging import judge
@@ -86,15 +84,11 @@ def look_at(folder: Path, tier: Tier, checks: tuple[Check, ...], bounds: Bounds)
     """
     if needs_the_ports(tier):
         ports.make_free()
-    copied_to = Path(tempfile.mkdtemp(prefix="forklab-"))
-    try:
+    with scratch.folder() as copied_to:
         refused = copy(folder, copied_to / "submission").refused
-        copied_to.chmod(0o755)
         wanted = experiments_needed(checks)
         programs = copied_to / "submission"
         return look(programs, wanted, tier.make, bounds, refused, one_network=tier.has_one_network), refused
-    finally:
-        shutil.rmtree(copied_to, ignore_errors=True)
 
 
 def needs_the_ports(tier: Tier) -> bool:

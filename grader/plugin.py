@@ -13,7 +13,6 @@ import fcntl
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -23,7 +22,7 @@ import msgspec
 import pytest
 
 import grader.checks
-from grader import grading, ports
+from grader import grading, ports, scratch
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose, python_in_the_box
 from grader.apparatus.scene import Bounds
 from grader.declaring import checks_of
@@ -59,10 +58,13 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     config.option.submission = str(folder)
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
-    shared = Path(worker[_KEY]) if worker else Path(tempfile.mkdtemp(prefix="forklab-run-"))
-    run = Grading(config, folder, shared, is_worker=worker is not None)
+    until_the_end = contextlib.ExitStack()
+    shared = Path(worker[_KEY]) if worker else until_the_end.enter_context(scratch.room())
+    run = Grading(config, folder, shared, until_the_end, is_worker=worker is not None)
     config.stash[GRADING] = run
     config.args[:] = [str(CHECKS)]
+    config.addinivalue_line("python_files", "test_*.py")  # a pytest.ini of the student's may say otherwise
+    config.addinivalue_line("python_functions", "test")
     if not worker:
         if not config.getoption("htmlpath", None):
             config.option.htmlpath = "report.html"
@@ -102,11 +104,14 @@ def _folder_to_grade(config: pytest.Config) -> Path | None:
 class Grading:
     """One pytest run that grades one folder."""
 
-    def __init__(self, config: pytest.Config, folder: Path, shared: Path, *, is_worker: bool) -> None:
+    def __init__(
+        self, config: pytest.Config, folder: Path, shared: Path, until_the_end: contextlib.ExitStack, *, is_worker: bool
+    ) -> None:
         """Nothing is looked at yet.
 
         Args:
             shared: folder of this run that all its workers see.
+            until_the_end: what is given back when the run ends.
         """
         self.verbose = 0
         self._config = config
@@ -119,7 +124,7 @@ class Grading:
         self._reference: dict[str, dict[str, Recording]] = {}
         self._wanted: tuple[Check, ...] = ()
         self._tier: Tier | None = None
-        self._until_the_end = contextlib.ExitStack()
+        self._until_the_end = until_the_end
 
     # --- collecting
 
@@ -130,6 +135,10 @@ class Grading:
         if checks:
             metafunc.fixturenames.append("track_of_item")
             metafunc.parametrize("track_of_item", [check.track.name for check in checks], indirect=True)
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """`-k` finds a check by the id that is shown."""
+        item.extra_keyword_matches.add(_check_of(item).id)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -294,8 +303,6 @@ class Grading:
     def pytest_unconfigure(self) -> None:
         """The shared folder goes with the run, and the ports are the next one's."""
         self._until_the_end.close()
-        if not self._is_worker:
-            shutil.rmtree(self._shared, ignore_errors=True)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import tempfile
 from collections.abc import Generator
-from pathlib import Path
 
 import pytest
 
+from grader import scratch
 from grader.model import Outcome, Report, Result
 from grader.page_of_pytest import Page
 from grader.store import Recorded
@@ -22,11 +21,11 @@ def page_of(report: Report, recorded: Recorded, reference: Recorded | None = Non
     Raises:
         RuntimeError: pytest did not write it, which is our own fault.
     """
-    with tempfile.TemporaryDirectory(prefix="forklab-page-") as folder:
-        html = Path(folder, "report.html")
+    with scratch.folder() as folder:
+        html = folder / "report.html"
         arguments = [
             "-p", "pytest_html.plugin", "-p", "pytest_metadata.plugin", "-p", "no:cacheprovider", "-p", "no:terminal",
-            f"--html={html}", "--self-contained-html", f"--rootdir={folder}", "-c", os.devnull, folder,
+            f"--html={html}", "--self-contained-html", f"--rootdir={folder}", "-c", os.devnull, str(folder),
         ]  # fmt: skip
         with _autoload_off(), contextlib.redirect_stdout(io.StringIO()) as said:
             pytest.main(arguments, plugins=[Replay(report), Page(lambda: (report, recorded, reference))])

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
+import pytest
 
 from grader import grading, store
+
+T = TypeVar("T")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -51,37 +60,163 @@ def test_what_is_graded_is_not_graded_again(tmp_path: Path) -> None:
     assert scores(out) == {"chen": 30}
 
 
-def test_a_batch_that_is_killed_goes_on_where_it_was(tmp_path: Path, scores_of_the_samples: dict[str, float]) -> None:
-    """kill -9 of the main process leaves no process behind, and the next run grades the rest."""
-    command = [sys.executable, "-m", "grader", "grade", str(grading.SAMPLES), "--out", str(tmp_path), "--jobs", "2"]
-    batch = subprocess.Popen(
-        command, cwd=grading.PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+CLASS = ("ada", "chen", "hana")
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Path]:
+    """A folder with a class in it, and a folder of its own for temporary files: a short one, as a real one is."""
+    for name in CLASS:
+        shutil.copytree(grading.SAMPLES / name, tmp_path / "class" / name)
+    with tempfile.TemporaryDirectory(prefix="t") as short:
+        (tmp_path / "tmp").symlink_to(short)
+        yield tmp_path
+
+
+def begin(room: Path, *options: str) -> subprocess.Popen[str]:
+    """Start grading the class, as a shell does: Ctrl-C reaches it."""
+    command = [sys.executable, "-c", WITH_CTRL_C, "grade", str(room / "class"), "--out", str(room / "out"), *options]
+    return subprocess.Popen(
+        command,
+        cwd=grading.PROJECT,
+        env={**os.environ, "TMPDIR": str((room / "tmp").resolve())},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
-    while not list(tmp_path.glob("*/result.json")):
-        assert batch.poll() is None
+
+
+WITH_CTRL_C = """
+import runpy, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("grader", run_name="__main__", alter_sys=True)
+"""
+"""A shell starts background jobs with SIGINT ignored, and the tests may be one of them."""
+
+
+def wait_until(batch: subprocess.Popen[str], happens: Callable[[], T | None]) -> T:
+    """Wait until something is there, while the batch runs."""
+    while not (there := happens()):
+        assert batch.poll() is None, batch.communicate()
         time.sleep(0.005)
-    below = psutil.Process(batch.pid).children(recursive=True)
-    os.kill(batch.pid, signal.SIGKILL)
-    batch.wait()
-    _, alive = psutil.wait_procs(below, timeout=60)
+    return there
+
+
+def everything_below(batch: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Its helpers, workers, boxes and servers."""
+    return psutil.Process(batch.pid).children(recursive=True)
+
+
+def assert_that_all_end(processes: list[psutil.Process]) -> None:
+    """None of them outlives the batch; a minute is for a machine under load."""
+    _, alive = psutil.wait_procs(processes, timeout=60)
     assert alive == []
-    assert run("grade", str(grading.SAMPLES), "--out", str(tmp_path)).returncode == 0
-    assert scores(tmp_path) == scores_of_the_samples
-    assert list(tmp_path.glob(f"**/*{store.TORN}")) == []
 
 
-def test_bad_input_is_one_sentence_and_exit_2(tmp_path: Path) -> None:
-    """Paths that can't be graded are named, without a traceback."""
-    (tmp_path / "file.zip").write_bytes(b"PK")
-    (tmp_path / "empty").mkdir()
-    for path in (tmp_path / "missing", tmp_path / "file.zip", tmp_path / "empty"):
-        done = run("grade", str(path), "--out", str(tmp_path / "out"))
-        assert done.returncode == 2
-        assert str(path) in done.stderr
-        assert len(done.stderr.splitlines()) == 1
+def left_behind(room: Path) -> list[str]:
+    """Temporary files, and torn ones among the results.
+
+    The numbers of the uids in use are kept on purpose; the socket of a forkserver that was killed is Python's own to
+    leave.
+    """
+    temporary = [path for path in (room / "tmp").iterdir() if not path.name.startswith(("forklab-uids", "pymp-"))]
+    return [str(path) for path in (*temporary, *room.glob(f"out/**/*{store.TORN}"))]
 
 
-def test_the_rubric_is_26_checks_and_100_points() -> None:
-    """The core's points add up to 100."""
-    rows = json.loads(run("rubric", "--json").stdout)
-    assert (len(rows), sum(row["points"] for row in rows)) == (26, 100)
+def filed(room: Path) -> dict[str, int]:
+    """When each result was filed, in nanoseconds."""
+    return {path.parent.name: path.stat().st_mtime_ns for path in room.glob("out/*/result.json")}
+
+
+@pytest.mark.parametrize("time_of_all", [1.5, 6.0])
+def test_a_batch_that_is_killed_goes_on_where_it_was(
+    room: Path, time_of_all: float, scores_of_the_samples: dict[str, float]
+) -> None:
+    """kill -9 at a random moment: no process is left, and the next run grades the rest, and that alone."""
+    batch = begin(room, "--jobs", "2")
+    moment = random.uniform(0, time_of_all)
+    print(f"killed after {moment:.4f} s")
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        batch.communicate(timeout=moment)
+    below = everything_below(batch) if batch.poll() is None else []
+    before = filed(room)
+    batch.kill()
+    batch.communicate()
+    assert_that_all_end(below)
+    again = begin(room, "--jobs", "2")
+    told, _ = again.communicate()
+    after = filed(room)
+    assert (again.returncode, scores(room / "out")) == (0, {name: scores_of_the_samples[name] for name in CLASS})
+    assert {name: at for name, at in after.items() if name in before} == before
+    assert f"{len(CLASS) - len(before)} to grade" in told
+    assert left_behind(room) == []
+
+
+def test_a_worker_that_is_killed_is_tried_again(room: Path, scores_of_the_samples: dict[str, float]) -> None:
+    """kill -9 of a worker in the middle of a submission costs nobody anything."""
+    batch = begin(room, "--jobs", "1")
+
+    def worker_at_work() -> psutil.Process | None:
+        for process in everything_below(batch):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                above = process.parent()
+                if above and above.ppid() == batch.pid and process.children():
+                    return process
+        return None
+
+    wait_until(batch, lambda: filed(room))
+    worker = wait_until(batch, worker_at_work)
+    boxes = worker.children(recursive=True)
+    worker.kill()
+    batch.communicate()
+    assert_that_all_end(boxes)
+    assert (batch.returncode, scores(room / "out")) == (0, {name: scores_of_the_samples[name] for name in CLASS})
+    assert left_behind(room) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_a_batch_that_is_told_to_end_does_so_in_order(room: Path, number: signal.Signals) -> None:
+    """It says how to go on, keeps what is graded, and leaves neither a process nor a temporary file."""
+    batch = begin(room, "--jobs", "2")
+    wait_until(batch, lambda: filed(room))
+    below = everything_below(batch)
+    os.killpg(batch.pid, number)
+    _, told = batch.communicate()
+    assert batch.returncode == 1
+    assert told.splitlines()[-1] == (
+        "forklab: stopped; what is graded is filed, run the same command again for the rest"
+    )
+    assert "Traceback" not in told
+    assert_that_all_end(below)
+    assert left_behind(room) == []
+    assert filed(room)
+
+
+def test_progress_in_a_log_is_plain_lines(room: Path) -> None:
+    """Count, rate, time left and names, without a terminal's signs, and the last line tells that all is done."""
+    batch = begin(room, "--jobs", "2")
+    _, log = batch.communicate()
+    lines = log.splitlines()
+    assert re.fullmatch(r"0/3 graded, 0\.0 per second: ada", lines[0])
+    assert re.fullmatch(r"3/3 graded, \d+\.\d per second, 0 s left", lines[-1])
+    assert "\x1b" not in log
+    assert "\r" not in log
+
+
+def test_progress_on_a_terminal_is_one_line(room: Path) -> None:
+    """It is written over, never wider than the terminal, and names what is being graded."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "grader", "grade", str(room / "class"), "--out", str(room / "out")]
+    batch = subprocess.Popen(command, cwd=grading.PROJECT, stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # EIO: the terminal's other side is closed
+        while part := os.read(ours, 4096):
+            shown += part
+    os.close(ours)
+    assert batch.wait() == 0
+    drawn = shown.decode().split("\r\x1b[K")
+    assert any("ada" in line for line in drawn)
+    assert drawn[-1].startswith("3/3 graded")
+    assert max(len(line.rstrip()) for line in drawn) < 80

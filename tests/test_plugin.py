@@ -77,3 +77,73 @@ def test_a_missing_folder_is_a_usage_error(tmp_path: Path) -> None:
     """Exit status 4 is pytest's own for usage."""
     done = graded(tmp_path, "--submission", "nowhere")
     assert (done.returncode, "there is no such folder" in done.stderr) == (4, True)
+
+
+def lines_of(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """The lines that tell an outcome, without their sentences: `✓ 6/6 forking/answers`."""
+    return [" ".join(line.split()[:3]) for line in done.stdout.splitlines() if line.startswith(("  ✓", "  ✗", "  –"))]
+
+
+def test_a_check_is_selected_by_the_id_that_is_shown(fay: Path) -> None:
+    """What stands in the result lines can be copied behind `-k`."""
+    assert lines_of(graded(fay, "-k", "forking/closes_after_reply")) == ["✓ 4/4 forking/closes_after_reply"]
+
+
+def test_it_ends_at_the_first_failure(fay: Path) -> None:
+    """`-x`: what failed is told, and nothing after it."""
+    done = graded(fay, "-x", "-k", "listens or answers")
+    assert lines_of(done) == ["✓ 2/2 blocking/listens", "✗ 0/6 blocking/answers"]
+    assert "stopping after 1 failures" in done.stdout
+
+
+def test_only_what_failed_is_run_again(fay: Path) -> None:
+    """`--lf`, with pytest's own cache in the student's folder."""
+    command = [sys.executable, "-m", "pytest", "-k", "answers or closes_after"]
+    subprocess.run(command, cwd=fay, capture_output=True, check=False)
+    done = subprocess.run([*command, "--lf"], cwd=fay, capture_output=True, text=True, check=False)
+    assert lines_of(done) == ["✗ 0/6 blocking/answers"]
+    shutil.copy(grading.SAMPLES / "ada" / "blocking_server.py", fay)
+    done = subprocess.run([*command, "--lf"], cwd=fay, capture_output=True, text=True, check=False)
+    assert (lines_of(done), done.returncode) == (["✓ 6/6 blocking/answers"], 0)
+
+
+@pytest.mark.parametrize("option", ["-v", "-vv", "-q", "-s", "--tb=long", "-rA"])
+def test_options_of_pytest_show_nothing_of_ours(fay: Path, option: str) -> None:
+    """However much or little is asked for: no functions, no source, no paths of the grader."""
+    done = graded(fay, option, "-k", "blocking/answers")
+    assert done.returncode == 1
+    assert "observed: " in done.stdout
+    assert "score 0 of 6" in done.stdout
+    assert "test_answers" not in done.stdout
+    assert str(grading.PROJECT) not in done.stdout
+    assert (lines_of(done) == ["✗ 0/6 blocking/answers"]) == (option != "-q")
+
+
+def test_a_students_own_files_change_no_outcome(fay: Path) -> None:
+    """A conftest.py, pytest.ini, tests and a `random.py` beside the programs are the student's; so is the result."""
+    (fay / "conftest.py").write_text("def pytest_collection_modifyitems(items):\n    items.reverse()\n")
+    (fay / "pytest.ini").write_text("[pytest]\naddopts = -v -p no:randomly\ntestpaths = .\npython_functions = mine\n")
+    (fay / "test_mine.py").write_text("def test_mine():\n    assert False\n")
+    (fay / "random.py").write_text("raise SystemExit('not the random that was meant')\n")
+    command = [str(Path(sys.executable).with_name("pytest")), "-p", "no:cacheprovider", "-k", "listens or answers"]
+    done = subprocess.run(command, cwd=fay, capture_output=True, text=True, check=False)
+    assert lines_of(done) == [
+        "✓ 2/2 blocking/listens",
+        "✗ 0/6 blocking/answers",
+        "✓ 2/2 forking/listens",
+        "✓ 6/6 forking/answers",
+    ], done.stdout + done.stderr
+
+
+def test_workers_tell_what_one_process_tells(fay: Path) -> None:
+    """`-n 2`: the same lines, of each requirement one, in whatever order."""
+    done = graded(fay, "-n", "2", "-k", "answers or closes_after")
+    assert sorted(lines_of(done)) == sorted(
+        [
+            "✗ 0/6 blocking/answers",
+            "✓ 3/3 blocking/closes_after_reply",
+            "✓ 6/6 forking/answers",
+            "✓ 4/4 forking/closes_after_reply",
+        ]
+    )
+    assert "score 13 of 19" in done.stdout

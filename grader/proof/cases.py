@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
-from grader import grading
+from grader import grading, scratch
 from grader.model import TRACKS, track_named
 from grader.submission import Submission
 
@@ -113,8 +112,7 @@ def program_of(case: Case) -> bytes:
 @contextmanager
 def submission_of(case: Case) -> Iterator[Submission]:
     """The case as a submission: its program in one track, the reference's in the others."""
-    folder = Path(tempfile.mkdtemp(prefix="forklab-case-"))
-    try:
+    with scratch.folder() as folder:
         for track in TRACKS:
             shutil.copyfile(grading.REFERENCE / track.program, folder / track.program)
         if case.path.is_dir():
@@ -122,5 +120,3 @@ def submission_of(case: Case) -> Iterator[Submission]:
         else:
             shutil.copyfile(case.path, folder / track_named(case.track).program)
         yield Submission(case.path.stem, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
