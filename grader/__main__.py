@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from grader import batch, doctor, grading, ports, scratch, store, submission, verify
+from grader import batch, doctor, grading, ports, rejudging, scratch, store, submission, verify
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.model import Report, Status, points_shown
 from grader.proof import telling
@@ -26,6 +26,17 @@ from grader.rubric import rubric
 from grader.workers import Progress
 
 GRADED, NOT_ALL_GRADED, USAGE = 0, 1, 2
+WRONG_USE = (
+    submission.NotASubmission,
+    NoBox,
+    batch.Busy,
+    batch.Unwritable,
+    ports.Taken,
+    Unusable,
+    NoShare,
+    rejudging.NothingFiled,
+)
+"""What was asked for can't be done as it was asked: one sentence says why."""
 LINE_EVERY = 10.0
 """Seconds between two lines of progress in a log."""
 
@@ -40,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
         status: int = options.command(options)
-    except (submission.NotASubmission, NoBox, batch.Busy, batch.Unwritable, ports.Taken, Unusable, NoShare) as error:
+    except WRONG_USE as error:
         print(f"forklab: {error}", file=sys.stderr)
         return USAGE
     except (grading.CannotGrade, store.Unreadable) as error:
@@ -89,6 +100,13 @@ def _parser() -> argparse.ArgumentParser:
     proof.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
     proof.add_argument("--only", default="", help="only files whose path has this in it")
     proof.add_argument("--json", type=Path, metavar="FILE", help="write verify.json there, too")
+    again = commands.add_parser("rejudge", help="judge recordings anew with today's checks; no student's code runs")
+    again.set_defaults(command=_rejudge)
+    again.add_argument("out", type=Path, metavar="OUT", help="results folder")
+    pages = commands.add_parser("report", help="write all pages anew from the results")
+    pages.set_defaults(command=_report)
+    pages.add_argument("out", type=Path, metavar="OUT", help="results folder")
+    pages.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="pages at once")
     return parser
 
 
@@ -142,11 +160,13 @@ def _grade(options: argparse.Namespace) -> int:
             shown = _Line(sys.stderr.isatty())
             batch.run(work, settings, shown.tell)
             shown.end()
-        reports = batch.file_the_class(
-            settings.out, title="Blocking and forking servers", made=time.strftime("%Y-%m-%d %H:%M")
-        )
+        reports = _file_the_class(settings.out)
     names = {one.name for one in submissions}
     return _summed_up([report for report in reports if report.submission in names], settings.out)
+
+
+def _file_the_class(out: Path) -> list[Report]:
+    return batch.file_the_class(out, title="Blocking and forking servers", made=time.strftime("%Y-%m-%d %H:%M"))
 
 
 def _tier_for(submissions: Sequence[submission.Submission], wanted: str) -> Tier:
@@ -211,7 +231,8 @@ def _printable(name: str) -> str:
 class _Line:
     """Progress: one line that is written over on a terminal, a line now and then in a log."""
 
-    def __init__(self, terminal: bool) -> None:
+    def __init__(self, terminal: bool, done: str = "graded") -> None:
+        self._done = done
         self._terminal = terminal
         self._last = 0.0
 
@@ -223,7 +244,9 @@ class _Line:
         self._last = now
         left = "" if at.seconds_left is None else f", {at.seconds_left:.0f} s left"
         names = " ".join(map(_printable, at.under_way))
-        line = f"{at.finished}/{at.total} graded, {at.rate:.1f} per second{left}" + (f": {names}" if names else "")
+        line = f"{at.finished}/{at.total} {self._done}, {at.rate:.1f} per second{left}" + (
+            f": {names}" if names else ""
+        )
         if self._terminal:
             print(f"\r\x1b[K{line[: os.get_terminal_size(2).columns - 1]}", end="", file=sys.stderr, flush=True)
         else:
@@ -300,6 +323,52 @@ def _run_the_proof(work: Sequence[verify.Turn], settings: verify.Settings, filed
 
     verify.run(work, settings, filed, told)
     shown.end()
+
+
+def _rejudge(options: argparse.Namespace) -> int:
+    out = options.out.resolve()
+    rejudging.folders_in(out)
+    came: list[rejudging.Rejudged | rejudging.LeftAlone] = []
+
+    def told(one: rejudging.Rejudged | rejudging.LeftAlone) -> None:
+        came.append(one)
+        for line in _changes(one):
+            print(line)
+
+    began = time.monotonic()
+    with batch.alone_in(out):
+        rejudging.rejudge(out, told)
+        _file_the_class(out)
+    took, sums = time.monotonic() - began, rejudging.sums_of(came)
+    for check, count in sums.unjudged.items():
+        print(f"{check} is as it was in {_counted(count)}: what it reads was not recorded; grade anew to have it")
+    print(
+        f"{_counted(len(came))} judged anew in {took:.1f} s: {sums.gained} gained points, {sums.lost} lost points, "
+        f"{sums.same} have as many as before, {sums.left_alone} left alone, {sums.human} to be looked at by a human"
+    )
+    return NOT_ALL_GRADED if sums.left_alone or sums.human else GRADED
+
+
+def _changes(one: rejudging.Rejudged | rejudging.LeftAlone) -> list[str]:
+    """What became of one submission, its score first."""
+    if isinstance(one, rejudging.LeftAlone):
+        return [f"{_printable(one.name)} is left alone: {_printable(one.why)}"]
+    name, before, after = _printable(one.after.submission), one.before.score, one.after.score
+    lines = [f"  {_printable(change.told)}" for change in one.changes]
+    score = f"{points_shown(before)} -> {points_shown(after)}" if before != after else points_shown(after)
+    return [f"{name}: {score} of {points_shown(one.after.points)}", *lines] if lines else []
+
+
+def _report(options: argparse.Namespace) -> int:
+    out = options.out.resolve()
+    rejudging.folders_in(out)
+    shown = _Line(sys.stderr.isatty(), "pages written")
+    with batch.alone_in(out):
+        rejudging.reports(out, options.jobs, shown.tell)
+        _file_the_class(out)
+    shown.end()
+    print(f"pages written anew: {out / batch.INDEX}")
+    return GRADED
 
 
 if __name__ == "__main__":

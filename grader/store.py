@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from grader.model import Report, Status, points_shown
-from grader.recording import Recording
+from grader.recording import RECORDING_SCHEMA, Recording
 
 RESULT = "result.json"
 PAGE = "report.html"
@@ -29,6 +29,12 @@ TORN = ".part"
 Recorded = Mapping[str, Mapping[str, Recording]]
 _NOT_OURS = (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What reading a file raises that we have not written: msgspec passes on what is no UTF-8 or nests too deep."""
+
+
+class _Dated(msgspec.Struct):
+    """What every schema of recordings has."""
+
+    schema: int
 
 
 class Unreadable(Exception):
@@ -61,8 +67,13 @@ def commit(path: Path, data: bytes) -> None:
 def commit_result(folder: Path, report: Report, page: bytes, recorded: Recorded) -> None:
     """File one submission's result; `result.json` comes last, so that it stands for all of them."""
     folder.mkdir(parents=True, exist_ok=True)
-    commit(folder / PAGE, page)
     commit(folder / RECORDINGS, packed(recorded))
+    commit_report(folder, report, page)
+
+
+def commit_report(folder: Path, report: Report, page: bytes) -> None:
+    """File a result whose recordings are filed already."""
+    commit(folder / PAGE, page)
     commit(folder / RESULT, msgspec.json.format(_encoded(report), indent=1) + b"\n")
 
 
@@ -91,10 +102,18 @@ def unpacked(data: bytes, where: Path) -> dict[str, dict[str, Recording]]:
     """Recordings, as they were packed.
 
     Raises:
-        Unreadable: they were not.
+        Unreadable: they were not, or by a grader of another schema.
     """
     try:
-        return msgspec.json.decode(gzip.decompress(data), type=dict[str, dict[str, Recording]])
+        text = gzip.decompress(data)
+        schemas = msgspec.json.decode(text, type=dict[str, dict[str, _Dated]])
+        odd = {dated.schema for scenes in schemas.values() for dated in scenes.values()} - {RECORDING_SCHEMA}
+        if odd:
+            raise Unreadable(
+                f"{where} holds recordings of schema {min(odd)}, and this grader reads schema {RECORDING_SCHEMA}: "
+                "judge them with the grader that made them, or grade the submission anew"
+            )
+        return msgspec.json.decode(text, type=dict[str, dict[str, Recording]])
     except (*_NOT_OURS, EOFError, zlib.error) as error:
         raise Unreadable(f"{where} holds no recordings: {error}") from error
 

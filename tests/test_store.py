@@ -218,3 +218,20 @@ def test_a_temporary_is_known_by_its_process(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="Is a directory"):
         store.commit(folder, b"")
     assert names_in(tmp_path) == {store.RESULT, f".{store.RESULT}.{os.getpid() + 1}.part"}
+
+
+@pytest.mark.parametrize("schema", [0, 2])
+def test_recordings_of_another_schema_are_refused(tmp_path: Path, schema: int) -> None:
+    """Older or newer, whatever else is in them; the sentence names the file, both schemas and a way on."""
+    text = b'{"forking":{"crowd":{"schema":%d,"frames":[]}}}' % schema
+    with pytest.raises(store.Unreadable, match=f"ada.* of schema {schema}, and this grader reads schema 1: .* anew"):
+        store.unpacked(gzip.compress(text), tmp_path / "ada")
+
+
+def test_a_result_is_filed_anew_beside_its_recordings(tmp_path: Path) -> None:
+    """They stay as they are, byte by byte."""
+    store.commit_result(tmp_path, report(), b"old", RECORDED)
+    before = (tmp_path / store.RECORDINGS).read_bytes()
+    store.commit_report(tmp_path, report(outcome=Outcome.FAILED), b"new")
+    assert store.result_in(tmp_path) == report(outcome=Outcome.FAILED)
+    assert ((tmp_path / store.PAGE).read_bytes(), (tmp_path / store.RECORDINGS).read_bytes()) == (b"new", before)

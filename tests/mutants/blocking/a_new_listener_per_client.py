@@ -1,5 +1,6 @@
 # The listener is closed while a client is served, so whoever comes meanwhile is refused.
 # fails: blocking/serves_one_client_at_a_time
+# follows: blocking/takes_turns_in_time: two of the three clients are refused, so that the work for one is all there is
 import os
 import socket
 import time

@@ -1,5 +1,7 @@
 # A thread is started for each client, so a second one is served beside the first.
 # fails: blocking/serves_one_client_at_a_time, blocking/works_in_one_process
+# fails: blocking/takes_turns_in_time
+# follows: blocking/serves_in_order_of_arrival: the silent client came first and is overtaken
 import os
 import socket
 import threading

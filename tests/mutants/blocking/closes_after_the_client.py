@@ -1,5 +1,6 @@
 # It waits for the client to close first, and the client waits for the server to.
 # fails: blocking/closes_after_reply
+# follows: blocking/serves_one_client_at_a_time, blocking/takes_turns_in_time: the client waits for the end and the server for the client, so that nobody else is served
 import os
 import socket
 import time

@@ -1,6 +1,7 @@
 # select watches all clients at once, so one that speaks overtakes another that came before it.
 # fails: blocking/serves_one_client_at_a_time
 # passes: blocking/works_in_one_process
+# follows: blocking/serves_in_order_of_arrival: the silent client came first and is overtaken
 import os
 import select
 import socket

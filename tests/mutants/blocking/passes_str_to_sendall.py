@@ -1,5 +1,6 @@
 # sendall is given text in place of bytes, a TypeError, which ends the server at its first client.
 # fails: blocking/answers
+# follows: blocking/serves_one_client_at_a_time, blocking/takes_turns_in_time, blocking/starts_again_at_once: the error ends the server at its first client, whatever the scene
 import os
 import socket
 import time

@@ -1,5 +1,7 @@
 # socketserver's ThreadingTCPServer serves each client in a thread of its own, all of them at once.
 # fails: blocking/serves_one_client_at_a_time, blocking/works_in_one_process
+# fails: blocking/takes_turns_in_time
+# follows: blocking/serves_in_order_of_arrival: the silent client came first and is overtaken
 import os
 import socketserver
 import time

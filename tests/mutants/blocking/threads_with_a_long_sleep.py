@@ -1,5 +1,7 @@
 # A thread per client sleeps a second in place of DELAY: slow enough for n in turn, yet all at once.
 # fails: blocking/takes_turns_in_time
+# fails: blocking/serves_one_client_at_a_time, blocking/works_in_one_process
+# follows: blocking/serves_in_order_of_arrival: the silent client came first and is overtaken
 import os
 import socket
 import threading

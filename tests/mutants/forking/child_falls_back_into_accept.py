@@ -1,5 +1,6 @@
 # The child does not end after its client: it goes on round the loop and accepts clients too.
 # fails: forking/children_close_listener, forking/reaps_a_burst
+# follows: forking/outlives_its_descriptor_limit: every child serves and forks too, so that there are soon more processes than the box allows
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # To save processes the parent serves every second client itself.
 # fails: forking/gives_each_client_a_child
+# follows: forking/goes_on_while_children_live: one of the two silent clients there is served by the parent, which serves nobody else meanwhile
 import os
 import signal
 import socket

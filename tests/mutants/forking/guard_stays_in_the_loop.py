@@ -1,5 +1,6 @@
 # The handler's guard does not leave the loop, so the handler spins once no child is left.
 # fails: forking/goes_on_while_children_live
+# follows: forking/answers, forking/gives_each_client_a_child, forking/outlives_its_descriptor_limit, forking/reaps_a_burst, forking/restarts_interrupted_accept, forking/survives_signals: the first client that leaves no child behind it lets the handler spin, and nobody else is served
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # The handler stands at SIGUSR1, which nobody sends, so the children stay as zombies.
 # fails: forking/reaps_each_child
+# fails: forking/zombies_do_not_pile_up, forking/reaps_a_burst
 import errno
 import os
 import signal

@@ -1,5 +1,7 @@
 # A thread looks for ended children once a minute, and zombies stay for as long.
 # fails: forking/reaps_each_child
+# fails: forking/zombies_do_not_pile_up, forking/reaps_a_burst
+# follows: forking/listens: a minute in time.sleep is longer than anybody waits to see whether a thread is at work or at rest
 import os
 import socket
 import threading

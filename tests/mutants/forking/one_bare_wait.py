@@ -1,5 +1,7 @@
 # The handler calls os.wait once per signal, and several ended children may send one signal.
 # fails: forking/reaps_a_burst
+# follows: forking/goes_on_while_children_live: a child that is stopped sends SIGCHLD as well, and wait blocks until one ends
+# follows: forking/survives_signals: a SIGCHLD that no child sent lets wait fail, and the error ends the server
 import os
 import signal
 import socket

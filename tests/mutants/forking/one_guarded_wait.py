@@ -1,5 +1,6 @@
 # The handler waits once per signal, and several ended children may send one signal.
 # fails: forking/reaps_a_burst
+# follows: forking/goes_on_while_children_live: a child that is stopped sends SIGCHLD as well, and wait blocks until one ends
 import errno
 import os
 import signal

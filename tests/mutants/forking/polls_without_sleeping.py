@@ -1,5 +1,6 @@
 # select has a time-out of 0 seconds, so the loop runs round and round while no client is there.
 # fails: forking/listens
+# follows: forking/goes_on_while_children_live: it spins at all times, while children live as well
 import os
 import select
 import signal

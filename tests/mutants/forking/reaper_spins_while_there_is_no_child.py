@@ -1,5 +1,6 @@
 # The thread that waits for children tries again at once when there is none: it never sleeps.
 # fails: forking/listens
+# follows: forking/goes_on_while_children_live: it spins whenever there is no child, so also when none is left
 import os
 import socket
 import threading

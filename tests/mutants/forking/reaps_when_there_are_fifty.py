@@ -1,5 +1,6 @@
 # Children are reaped when there are fifty of them, so most of the time there are zombies.
 # fails: forking/reaps_each_child, forking/reaps_a_burst
+# fails: forking/zombies_do_not_pile_up
 import errno
 import os
 import socket

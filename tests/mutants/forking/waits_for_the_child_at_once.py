@@ -1,5 +1,7 @@
 # The parent waits for each child right after fork, so clients are served one at a time.
 # fails: forking/serves_others_while_one_is_silent, forking/overlaps_in_time
+# fails: forking/gives_each_client_a_child
+# follows: forking/reaps_each_child, forking/goes_on_while_children_live: with a child that stays, the parent waits for it, and nobody else is served
 import os
 import socket
 import time

@@ -1,0 +1,213 @@
+"""Results judged anew from what was recorded: today's checks, and no submission's code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from grader import batch, grading, store
+from grader.judging import judge
+from grader.model import SCHEMA, Check, Report, Result, points_shown, report_of
+from grader.reference import Reference
+from grader.replaying import page_of
+from grader.workers import Crew, Progress, Task, work_off
+
+
+class NothingFiled(Exception):
+    """The folder holds no results; the message says so."""
+
+
+class Change(NamedTuple):
+    """What became of one check's result: None where there was none, or is none any more."""
+
+    id: str
+    before: Result | None
+    after: Result | None
+
+    @property
+    def points(self) -> float:
+        """What the submission gains by it; negative, what it loses."""
+        return _earned(self.after) - _earned(self.before)
+
+    @property
+    def told(self) -> str:
+        """`forking/reaps_a_burst: passed -> failed (-6): expected none, observed 29 zombies`."""
+        outcomes = f"{_outcome(self.before)} -> {_outcome(self.after)}"
+        points = f" ({'+' if self.points > 0 else ''}{points_shown(self.points)})" if self.points else ""
+        why = self.after or self.before
+        return f"{self.id}: {outcomes}{points}" + (f": {why.message}" if why and why.message else "")
+
+
+def _earned(result: Result | None) -> float:
+    return result.earned if result else 0.0
+
+
+def _outcome(result: Result | None) -> str:
+    return result.outcome.words if result else "nothing"
+
+
+class Rejudged(NamedTuple):
+    """One submission, judged anew.
+
+    Args:
+        unjudged: ids of the checks whose scenes were never recorded; what was known of them stays.
+    """
+
+    before: Report
+    after: Report
+    unjudged: tuple[str, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The results that are not what they were, messages included."""
+        before = {result.id: result for result in self.before.checks}
+        after = {result.id: result for result in self.after.checks}
+        changes = (Change(check, before.get(check), after.get(check)) for check in {**after, **before})
+        return tuple(change for change in changes if change.before != change.after)
+
+    @property
+    def is_changed(self) -> bool:
+        """There is something to file."""
+        return self.before != self.after
+
+
+class LeftAlone(NamedTuple):
+    """A result that could not be judged anew, and why: a sentence."""
+
+    name: str
+    why: str
+
+
+def judged_again(
+    report: Report,
+    recorded: store.Recorded,
+    references: Mapping[str, Reference],
+    checks: Sequence[Check],
+) -> Rejudged:
+    """What today's checks make of what was recorded; pure.
+
+    Args:
+        references: by track's name.
+    """
+    known = {result.id: result for result in report.checks}
+    results, unjudged = [], []
+    for check in checks:
+        scenes = recorded.get(check.track.name, {})
+        if set(check.needs) - {"reference"} <= set(scenes):
+            results.append(judge(check, scenes, references[check.track.name]))
+        else:
+            unjudged.append(check.id)
+            results += [known[check.id]] if check.id in known else []
+    sums = report_of(report.submission, tuple(results), sandbox=report.sandbox, seconds=report.seconds)
+    fields = ("score", "points", "bonus", "status", "checks")
+    after = msgspec.structs.replace(report, **{name: getattr(sums, name) for name in fields})
+    return Rejudged(report, after, tuple(unjudged))
+
+
+def rejudge(out: Path, told: Callable[[Rejudged | LeftAlone], None]) -> None:
+    """Judge every result of a folder anew, and file those that have changed.
+
+    Raises:
+        NothingFiled: there are no results.
+        Unreadable: the reference's recordings are not there, without which nothing can be compared.
+    """
+    folders = folders_in(out)
+    reference = store.recordings_in(out / batch.REFERENCE_FOLDER)
+    references, checks = grading.references_of(reference), grading.checks_here()
+    for folder in folders:
+        try:
+            came = _rejudged(folder, references, checks)
+            if isinstance(came, Rejudged) and came.is_changed:
+                page = page_of(came.after, store.recordings_in(folder), reference)
+                store.commit_report(folder, came.after, page)
+        except store.Unreadable as error:
+            came = LeftAlone(folder.name, str(error))
+        told(came)
+
+
+def folders_in(out: Path) -> list[Path]:
+    """The folders that hold a result.
+
+    Raises:
+        NothingFiled: there are none.
+    """
+    folders = sorted(path.parent for path in out.glob(f"*/{store.RESULT}"))
+    if not folders:
+        raise NothingFiled(f"{out} holds no results: it is the folder that grade was given as --out")
+    return folders
+
+
+def _rejudged(folder: Path, references: Mapping[str, Reference], checks: Sequence[Check]) -> Rejudged | LeftAlone:
+    report = store.result_in(folder)
+    if report is None:
+        return LeftAlone(folder.name, f"{store.RESULT} is torn, or not ours")
+    if report.schema != SCHEMA:
+        return LeftAlone(folder.name, f"its result is of schema {report.schema}, and this grader writes {SCHEMA}")
+    recorded = store.recordings_in(folder)
+    if not any(recorded.values()):
+        return LeftAlone(report.submission, "nothing was recorded of it")
+    return judged_again(report, recorded, references, checks)
+
+
+def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None]) -> None:
+    """Write every student's page anew from what is filed; no submission's code, and no check, is run.
+
+    Raises:
+        NothingFiled: there are no results.
+    """
+    tasks = [Task(folder.name, folder) for folder in folders_in(out)]
+    work_off(tasks, Crew(partial(_pages, out), __name__, jobs, batch.GRACE), lambda task: task.name, progress)
+
+
+def _pages(out: Path) -> Callable[[Path], str]:
+    reference = _recorded_or_nothing(out / batch.REFERENCE_FOLDER)
+
+    def written(folder: Path) -> str:
+        report = store.result_in(folder)
+        if report is not None:
+            store.commit(folder / store.PAGE, page_of(report, _recorded_or_nothing(folder), reference))
+        return folder.name
+
+    return written
+
+
+def _recorded_or_nothing(folder: Path) -> store.Recorded:
+    """What was recorded; a page can do without its pictures."""
+    try:
+        return store.recordings_in(folder)
+    except store.Unreadable:
+        return {}
+
+
+class Sums(NamedTuple):
+    """A rejudging in numbers of submissions.
+
+    Args:
+        unjudged: by id, in how many a check could not be judged.
+    """
+
+    gained: int
+    lost: int
+    same: int
+    left_alone: int
+    human: int
+    unjudged: dict[str, int]
+
+
+def sums_of(came: Sequence[Rejudged | LeftAlone]) -> Sums:
+    """Who gained, who lost, and who must be looked at."""
+    judged = [one for one in came if isinstance(one, Rejudged)]
+    points = [one.after.score - one.before.score for one in judged]
+    return Sums(
+        gained=sum(change > 0 for change in points),
+        lost=sum(change < 0 for change in points),
+        same=sum(change == 0 for change in points),
+        left_alone=len(came) - len(judged),
+        human=sum(grading.needs_a_human(one.after) for one in judged),
+        unjudged=dict(Counter(check for one in judged for check in one.unjudged)),
+    )
