@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # what touches the outside
     SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets"},
     APPARATUS: {MODEL, RECORDING, "grader.explaining"},
-    EXPERIMENTS: {APPARATUS, "grader.timing"},
+    EXPERIMENTS: {APPARATUS, MODEL, "grader.timing"},
     "grader.submission": {MODEL},
     "grader.looking": {APPARATUS, EXPERIMENTS, MODEL, RECORDING},
     "grader.doctor": {APPARATUS, MODEL},

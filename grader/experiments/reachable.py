@@ -24,10 +24,11 @@ def reachable(server: Server) -> None:
     server.about("keeps_its_port")
     server.start_another()
     server.then("another server was started")
-    server.about("ends_when_told")
     for number in ENDINGS:
         if number is not ENDINGS[0]:
+            server.about("starts_again_at_once")
             server.start(label=f"waiting for {number.name}")
+        server.about("ends_when_told")
         server.may_end()
         server.signal(number)
         server.then(f"{number.name} came")
