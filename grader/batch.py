@@ -46,17 +46,19 @@ class Settings(NamedTuple):
     Args:
         tier: name of the box, chosen once.
         time_limit: seconds for one submission.
+        count_bonus: points of the stretch are part of the score.
     """
 
     out: Path
     tier: str
     jobs: int
     time_limit: float
+    count_bonus: bool = False
 
     @property
     def of_a_result(self) -> tuple[str, ...]:
         """Those that a result depends on."""
-        return (self.tier, f"{self.time_limit:g}")
+        return (self.tier, f"{self.time_limit:g}", *(["the bonus counts"] if self.count_bonus else []))
 
 
 class Done(NamedTuple):
@@ -267,7 +269,14 @@ def _work(tasks: Connection, lifeline: Connection, settings: Settings) -> None:
             submission, key = tasks.recv()
         except (EOFError, OSError):
             return
-        graded = grading.grade(submission, tier, references, bounds=Bounds(settings.time_limit), key=key)
+        graded = grading.grade(
+            submission,
+            tier,
+            references,
+            bounds=Bounds(settings.time_limit),
+            key=key,
+            bonus_counts=settings.count_bonus,
+        )
         folder = folder_of(settings.out, submission.name)
         page = page_of(graded.report, graded.looked, recorded)
         store.commit_result(folder, graded.report, page, graded.looked)
@@ -289,7 +298,9 @@ def _file_an_error(submission: Submission, key: str, settings: Settings) -> Done
     """Three workers died over it: file that, for a human to look at."""
     why = f"the grader's worker died {TRIES} times over this submission"
     results = tuple(_lost(check, why) for check in rubric())
-    report = report_of(submission.name, results, sandbox=settings.tier, seconds=0.0, key=key)
+    report = report_of(
+        submission.name, results, sandbox=settings.tier, seconds=0.0, key=key, bonus_counts=settings.count_bonus
+    )
     store.commit_result(folder_of(settings.out, submission.name), report, page_of(report, {}), {})
     return _news(report)
 

@@ -362,7 +362,8 @@ def reachable(track: Track) -> Recording:
     waits = (listener(track.port),)
     queued = ("Q1", "Q2", "Q3", "Q4", "Q5")
     queue: tuple[Event | Snapshot, ...] = (
-        *comes("first", 0.375),
+        *comes("first", 0.34375),
+        snapshot("the first one is being served", server("first"), clients=("first",), at=0.359375, listeners=waits),
         *(seen for name in queued for seen in comes(name, 0.375)),
         snapshot("five are waiting", server("first"), clients=("first", *queued), at=0.5, listeners=waits),
     )

@@ -37,7 +37,9 @@ def reachable(server: Server) -> None:
 
 def _let_five_queue(server: Server) -> None:
     server.about("queues_five_clients")
-    first, *others = server.connect("first", "Q1", "Q2", "Q3", "Q4", "Q5")
+    (first,) = server.connect("first")
+    server.then("the first one is being served")
+    others = server.connect("Q1", "Q2", "Q3", "Q4", "Q5")
     server.then("five are waiting")
     server.ask(first, *others)
     server.serve(first, *others)
