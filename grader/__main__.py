@@ -22,6 +22,7 @@ from grader.proof.cases import SERVERS, Unusable, cases_in
 from grader.proof.filed import Filed
 from grader.proof.strain import LEAST_SHARE, NoShare
 from grader.proof.trials import Trial
+from grader.report.words import STRETCH
 from grader.rubric import rubric
 from grader.workers import Progress
 
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="submissions at once")
     one.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
     one.add_argument("--time-limit", type=_seconds, default=grading.TIME_LIMIT, metavar="S", help="for one submission")
+    one.add_argument("--count-bonus", action="store_true", help="count the stretch's points in the score")
     one.add_argument("--again", action="store_true", help="grade anew what is graded already")
     listing = commands.add_parser("rubric", help="print requirements and points")
     listing.set_defaults(command=_rubric)
@@ -148,7 +150,9 @@ def _seconds(text: str) -> float:
 def _grade(options: argparse.Namespace) -> int:
     submissions = submission.find(options.paths)
     tier = _tier_for(submissions, options.sandbox)
-    settings = batch.Settings(options.out.resolve(), tier.name, _jobs(options, tier), options.time_limit)
+    settings = batch.Settings(
+        options.out.resolve(), tier.name, _jobs(options, tier), options.time_limit, options.count_bonus
+    )
     with batch.alone_in(settings.out), scratch.room(), _ports_of(tier):
         store.sweep(settings.out)
         work = batch.todo(submissions, settings, again=options.again)
@@ -216,7 +220,8 @@ def _summed_up(reports: Sequence[Report], out: Path) -> int:
     for report in reports:
         score = f"{points_shown(report.score)} of {points_shown(report.points)}"
         flag = "" if report.status is Status.GRADED else f"   {report.status.value}: needs a human"
-        print(f"{_printable(report.submission):30} {score:>12}{flag}")
+        bonus = f"bonus {points_shown(report.bonus)}" + (", counted" if report.bonus_counts else "")
+        print(f"{_printable(report.submission):30} {score:>12}   {bonus}{flag}")
     human = sum(report.status is not Status.GRADED for report in reports)
     print(
         f"{len(reports) - human} graded, {human} to be looked at by a human: {out / batch.INDEX}, {out / batch.GRADES}"
@@ -272,10 +277,11 @@ def _rubric(options: argparse.Namespace) -> int:
         print(json.dumps(rows, indent=1))
         return GRADED
     width = max(len(check.id) for check in checks)
-    for check in checks:
-        print(f"{points_shown(check.points):>3}  {check.id:{width}}  {check.requirement}")
-    core = sum(check.points for check in checks if not check.stretch)
-    print(f"{points_shown(core):>3}  points in all")
+    for title, stretch in (("Core", False), (STRETCH, True)):
+        part = [check for check in checks if check.stretch is stretch]
+        print(f"{points_shown(sum(check.points for check in part)):>3}  {title}")
+        for check in part:
+            print(f"{points_shown(check.points):>5}  {check.id:{width}}  {check.requirement}")
     return GRADED
 
 

@@ -31,17 +31,19 @@ class Settings(NamedTuple):
     Args:
         tier: name of the box, chosen once.
         time_limit: seconds for one submission.
+        count_bonus: points of the stretch are part of the score.
     """
 
     out: Path
     tier: str
     jobs: int
     time_limit: float
+    count_bonus: bool = False
 
     @property
     def of_a_result(self) -> tuple[str, ...]:
         """Those that a result depends on."""
-        return (self.tier, f"{self.time_limit:g}")
+        return (self.tier, f"{self.time_limit:g}", *(["the bonus counts"] if self.count_bonus else []))
 
 
 class Done(NamedTuple):
@@ -132,7 +134,14 @@ def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done]:
     def graded(work: tuple[Submission, str]) -> Done:
         submission, key = work
         try:
-            graded = grading.grade(submission, tier, references, bounds=Bounds(settings.time_limit), key=key)
+            graded = grading.grade(
+                submission,
+                tier,
+                references,
+                bounds=Bounds(settings.time_limit),
+                key=key,
+                bonus_counts=settings.count_bonus,
+            )
         except ports.Taken as taken:  # since the batch began: no server is to blame
             return _file_an_error(submission, key, settings, str(taken))
         page = page_of(graded.report, graded.looked, recorded)
@@ -155,7 +164,9 @@ def _file_the_lost(settings: Settings, task: Task) -> Done:
 def _file_an_error(submission: Submission, key: str, settings: Settings, why: str) -> Done:
     """It could not be graded, which is our fault: file that, for a human to look at."""
     results = tuple(lost(check, why) for check in grading.checks_here())
-    report = report_of(submission.name, results, sandbox=settings.tier, seconds=0.0, key=key)
+    report = report_of(
+        submission.name, results, sandbox=settings.tier, seconds=0.0, key=key, bonus_counts=settings.count_bonus
+    )
     store.commit_result(folder_of(settings.out, submission.name), report, page_of(report, {}), {})
     return _news(report)
 

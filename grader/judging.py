@@ -62,8 +62,8 @@ def result_of(check: Check, judged: Callable[[], None]) -> Result:
         if missing.about == check.name:
             return failed(check, _mismatch_of(check, missing))
         return _told(check, Outcome.NOT_REACHED, missing.reason, evidence=missing.evidence)
-    except Inconclusive as unclear:
-        return _told(check, Outcome.INCONCLUSIVE, str(unclear))
+    except Inconclusive as why:
+        return unclear(check, str(why))
     except Broken as broken:
         return _told(check, Outcome.ERROR, f"the grader failed, not the server: {broken}")
     except Exception as error:
@@ -97,6 +97,11 @@ def failed(check: Check, mismatch: Mismatch) -> Result:
         evidence=mismatch.evidence,
         hint=mismatch.hint,
     )
+
+
+def unclear(check: Check, why: str) -> Result:
+    """A result that the machine did not let us see."""
+    return _told(check, Outcome.INCONCLUSIVE, why)
 
 
 def _told(check: Check, outcome: Outcome, message: str, *, earned: float = 0.0, **more: Any) -> Result:

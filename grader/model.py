@@ -210,9 +210,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is known of one submission; `result.json` is this, as JSON.
 
     Args:
-        score: points of the core that were proven.
+        score: points of the core that were proven, and those of the stretch where `bonus_counts`.
         points: points of the core that can be had.
         bonus: points of the stretch that were proven.
+        bonus_counts: the instructor wants them in the score.
         sandbox: the tier that held the submission's programs.
         seconds: from the first box to the last, by the wall clock.
         key: hash of all that the result depends on; "" if it is never compared.
@@ -231,16 +232,27 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     outputs: dict[str, str] = {}
     python: str = ""
+    bonus_counts: bool = False
 
 
-def report_of(submission: str, results: tuple[Result, ...], *, sandbox: str, seconds: float, **more: Any) -> Report:
+def report_of(
+    submission: str,
+    results: tuple[Result, ...],
+    *,
+    sandbox: str,
+    seconds: float,
+    bonus_counts: bool = False,
+    **more: Any,
+) -> Report:
     """Add up what the checks came to."""
     core = [result for result in results if not result.stretch]
+    bonus = sum(result.earned for result in results if result.stretch)
     return Report(
         submission=submission,
-        score=sum(result.earned for result in core),
+        score=sum(result.earned for result in core) + (bonus if bonus_counts else 0.0),
         points=sum(result.points for result in core),
-        bonus=sum(result.earned for result in results if result.stretch),
+        bonus=bonus,
+        bonus_counts=bonus_counts,
         status=status_of(results),
         sandbox=sandbox,
         checks=results,

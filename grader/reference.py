@@ -27,17 +27,6 @@ class Reference:
                 return visits.received(client)
         raise Inconclusive("the reference's answer to this request is not known here")
 
-    def received(self, experiment: str, client: str) -> bytes:
-        """What the reference said to a client of a scene.
-
-        Raises:
-            Inconclusive: it was never asked.
-        """
-        recording = self.recordings.get(experiment)
-        if recording is None or not recording.received(client):
-            raise Inconclusive("the reference's answer to this request is not known here")
-        return recording.received(client)
-
     def recording(self, experiment: str) -> Recording | None:
         """The reference's recording of a scene, where there is one."""
         return self.recordings.get(experiment)

@@ -25,7 +25,7 @@ ORDER = (
 
 @cache
 def rubric() -> tuple[Check, ...]:
-    """Every check, track by track."""
+    """Every check: the core track by track, then the stretch."""
     found = [
         check
         for module in MODULES
@@ -36,9 +36,9 @@ def rubric() -> tuple[Check, ...]:
     return tuple(sorted(found, key=_place))
 
 
-def _place(check: Check) -> tuple[int, bool, int]:
+def _place(check: Check) -> tuple[bool, int, int]:
     place = ORDER.index(check.name) if check.name in ORDER else len(ORDER)
-    return TRACKS.index(check.track), check.stretch, place
+    return check.stretch, TRACKS.index(check.track), place
 
 
 def experiments_needed(checks: tuple[Check, ...]) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.model import BLOCKING, FORKING, TRACKS, Track
-from grader.recording import ProcessSeen, Recording, What
+from grader.recording import Event, ProcessSeen, Recording, Snapshot, What
 from grader.reference import Reference
 from tests.recordings import (
     GREETING,
@@ -237,6 +237,160 @@ def storm() -> Recording:
     )
 
 
+def rude(track: Track) -> Recording:
+    """Some are served, some leave as no one should, and the last one is served."""
+    polite = [f"client {number}" for number in range(1, 5)]
+    return recording(
+        "rude",
+        snapshot("waiting", server(), at=0.125),
+        *(seen for name in polite for seen in visit(name, 0.25)),
+        snapshot("some have been served", server(), at=0.375),
+        *comes("says nothing", 0.5),
+        event("says nothing", What.LEFT, 0.625),
+        *visit("last", 0.75),
+        snapshot("all have gone", server(), at=1.0),
+        track=track,
+        about="survives_rude_clients",
+    )
+
+
+def unhurried(track: Track) -> Recording:
+    """A is silent for a while; in chapter 2 B asks in two pieces and C says too much; D's bytes are no text; E asks."""
+    reply = GREETING if track is BLOCKING else PAGE
+    of_chapter_2: tuple[Event | Snapshot, ...] = (
+        *visit("B", 0.5, took=0.0625, reply=reply),
+        snapshot("B's blank line is still to come", server(), child(9, "B"), clients="B", at=0.53125),
+        snapshot("B has asked all", server(), at=0.59375),
+        *visit("C", 0.625, reply=reply),
+        snapshot("C has said too much", server(), at=0.6875),
+    )
+    return recording(
+        "unhurried",
+        snapshot("waiting", server(), at=0.125),
+        *visit("A", 0.25, reply=reply),
+        snapshot("A is silent", server(), at=0.25),
+        snapshot("A has asked", server(), at=0.375),
+        *(of_chapter_2 if track is FORKING else ()),
+        *visit("D", 0.75, reply=reply),
+        snapshot("D has sent bytes that are no text", server(), at=0.8125),
+        *visit("E", 0.875, reply=reply),
+        snapshot("E has gone", server(), at=1.0),
+        track=track,
+        about="bears_any_bytes",
+    )
+
+
+def scarce_descriptors(track: Track) -> Recording:
+    """A and B come when no descriptor is left, C when there are some again."""
+    return recording(
+        "scarce_descriptors",
+        snapshot("waiting", server(), at=0.125),
+        *visit("A", 0.25),
+        *comes("B", 0.25),
+        snapshot("no descriptor is left", server(call="clock_nanosleep", on=0), clients="B", at=0.375),
+        *answered("B", 0.5),
+        *visit("C", 0.625),
+        snapshot("C has gone", server(), at=1.0),
+        track=track,
+        about="survives_full_descriptor_table",
+    )
+
+
+def failed_fork() -> Recording:
+    """A is let go when no process is to be had, and B is served when there is."""
+    return recording(
+        "failed_fork",
+        snapshot("waiting", server(), at=0.125),
+        *comes("A", 0.25),
+        event("A", What.ENDED, 0.375),
+        snapshot("no process is to be had", server(), at=0.5),
+        *visit("B", 0.625),
+        snapshot("B has gone", server(), at=1.0),
+        about="survives_failed_fork",
+    )
+
+
+def aborted(track: Track) -> Recording:
+    """A is gone before it is accepted, and B is served."""
+    return recording(
+        "aborted",
+        snapshot("waiting", server(), at=0.125),
+        *comes("A", 0.25),
+        snapshot("A waits to be accepted", server(state="T"), clients="A", at=0.375),
+        snapshot("A has aborted", server(), at=0.5),
+        *visit("B", 0.625),
+        snapshot("B has gone", server(), at=1.0),
+        track=track,
+        about="survives_aborted_connection",
+    )
+
+
+def orphans() -> Recording:
+    """The parent is ended, by one signal and by another; its children serve A and B, and end."""
+    parts: list[Event | Snapshot] = []
+    for since, name in ((0.0, "SIGKILL"), (1.0, "SIGINT")):
+        a, b = f"A ({name})", f"B ({name})"
+        at_work = (child(8, a), child(9, b))
+        parts += [
+            snapshot(f"waiting ({name})", server(), at=since + 0.125),
+            *comes(a, since + 0.25),
+            *comes(b, since + 0.25),
+            snapshot(f"both are silent ({name})", server(), *at_work, clients=(a, b), at=since + 0.375),
+            snapshot(f"the parent got {name}", *at_work, clients=(a, b), at=since + 0.5),
+            *answered(a, since + 0.625),
+            *answered(b, since + 0.625),
+            snapshot(f"both have asked ({name})", at=since + 0.75),
+            snapshot(f"both have gone ({name})", at=since + 0.875),
+        ]
+    return recording("orphans", *parts, about="children_outlive_parent")
+
+
+def printed() -> Recording:
+    """A greeting, and a line for each client."""
+    return recording(
+        "printed",
+        snapshot("waiting", server(), at=0.125),
+        event("server", What.PRINTED, 0.1875, b"Port 8888\n"),
+        *visit("A", 0.25),
+        *visit("B", 0.375),
+        snapshot("both have gone", server(), at=0.5),
+        event("server", What.PRINTED, 0.625, b"Port 8888\nserved pid 8\nserved pid 9\n"),
+        about="prints_nothing_twice",
+    )
+
+
+def reachable(track: Track) -> Recording:
+    """Everything that may come to the port, and what ends the server."""
+    waits = (listener(track.port),)
+    queued = ("Q1", "Q2", "Q3", "Q4", "Q5")
+    queue: tuple[Event | Snapshot, ...] = (
+        *comes("first", 0.34375),
+        snapshot("the first one is being served", server("first"), clients=("first",), at=0.359375, listeners=waits),
+        *(seen for name in queued for seen in comes(name, 0.375)),
+        snapshot("five are waiting", server("first"), clients=("first", *queued), at=0.5, listeners=waits),
+    )
+    return recording(
+        "reachable",
+        snapshot("waiting", server(), at=0.125, listeners=waits),
+        *visit("A", 0.25),
+        snapshot("A came by another address", server(), at=0.3125, listeners=waits),
+        *(queue if track is BLOCKING else ()),
+        snapshot("another server was started", server(), at=0.625, listeners=waits),
+        snapshot("SIGTERM came", at=0.75, listeners=()),
+        snapshot("waiting for SIGINT", server(), at=0.875, listeners=waits),
+        snapshot("SIGINT came", at=1.0, listeners=()),
+        track=track,
+        about="ends_when_told",
+    )
+
+
+def stretch(track: Track) -> list[Recording]:
+    """The scenes beyond the core."""
+    of_both = [rude, unhurried, scarce_descriptors, aborted, reachable]
+    of_chapter_2 = [failed_fork(), orphans(), printed()] if track is FORKING else []
+    return [*(scene(track) for scene in of_both), *of_chapter_2]
+
+
 def right(track: Track) -> dict[str, Recording]:
     """Every scene of a track, as a right server shows it."""
     if track is BLOCKING:
@@ -246,7 +400,7 @@ def right(track: Track) -> dict[str, Recording]:
             visits(track), held_back_by_nobody(), crowd(), at_work(), many_visits(), oldest_stays(), burst(),
             live_children(), interrupted_accept(), storm(), restart(track),
         ]  # fmt: skip
-    return {scene.experiment: scene for scene in scenes}
+    return {scene.experiment: scene for scene in (*scenes, *stretch(track))}
 
 
 REFERENCES = {track.name: Reference(right(track)) for track in TRACKS}

@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # what touches the outside
     SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets"},
     APPARATUS: {MODEL, RECORDING, "grader.explaining"},
-    EXPERIMENTS: {APPARATUS, "grader.timing"},
+    EXPERIMENTS: {APPARATUS, MODEL, "grader.timing"},
     "grader.submission": {MODEL},
     "grader.workers": set(),
     "grader.proof.strain": {"grader.workers"},

@@ -82,6 +82,13 @@ def test_bonus_points_are_shown_apart() -> None:
     assert (report.status, report.seconds, report.python) == (Status.GRADED, 1.235, "3.11")
 
 
+def test_bonus_points_are_in_the_score_where_the_instructor_counts_them() -> None:
+    """And the report says so; what can be had of the core stays as it is."""
+    results = (result(Outcome.PASSED, 4.0), result(Outcome.FAILED), result(Outcome.PASSED, 4.0, stretch=True))
+    report = report_of("x", results, sandbox="none", seconds=0.0, bonus_counts=True)
+    assert (report.score, report.points, report.bonus, report.bonus_counts) == (8.0, 8.0, 4.0, True)
+
+
 @pytest.mark.parametrize(
     ("outcomes", "status"),
     [

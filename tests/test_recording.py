@@ -110,6 +110,12 @@ def test_evidence_names_a_process_by_its_kin() -> None:
     ]
 
 
+def test_the_accounts_of_the_first_few_are_a_line() -> None:
+    """Four of them, however many there are."""
+    there = snapshot("x", server(), *(child(8 + place, name) for place, name in enumerate("ABCD")), clients="ABCD")
+    assert there.accounts.split("; ") == [there.account(seen) for seen in there.processes[:4]]
+
+
 @pytest.mark.parametrize("calm", Calm)
 def test_each_end_of_a_wait_has_words(calm: Calm) -> None:
     """Evidence says how the wait ended, and never the enum's own name."""

@@ -9,7 +9,7 @@ import pytest
 from grader import grading
 from grader.experiments import EXPERIMENTS
 from grader.model import BLOCKING, FORKING, TRACKS, Track
-from grader.report.scenes import SCENE_OF
+from grader.report.scenes import SCENE_OF, SENTENCES
 from grader.rubric import ORDER, experiments_needed, rubric
 from tests.recordings import check_called
 
@@ -42,6 +42,21 @@ def test_the_hand_out_says_the_same() -> None:
     assert sorted(rows) == sorted((check.id, f"{check.points:g}", check.requirement) for check in core)
 
 
+def test_the_hand_out_names_the_bonus_once() -> None:
+    """Each name with its points on both chapters, 25 in all, below a heading of its own."""
+    page = (grading.TEMPLATE / "README.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| (\w+) \| (\d*) ?\| (\d*) ?\| \S.*\. \|$", page.partition("### Bonus\n")[2])
+    told = [
+        (f"{track.name}/{row[0]}", int(points))
+        for row in rows
+        for track, points in zip(TRACKS, row[1:], strict=True)
+        if points
+    ]
+    stretch = [check for check in rubric() if check.stretch]
+    assert sorted(told) == sorted((check.id, check.points) for check in stretch)
+    assert sum(points for _name, points in told) == 25
+
+
 def test_every_check_reads_scenes_that_can_be_played() -> None:
     """On its own track, so that some check answers for a server that ends there."""
     for check in rubric():
@@ -61,6 +76,11 @@ def test_every_check_has_a_scene_to_show() -> None:
     """The page's picture of a check is one of those that it reads."""
     for check in rubric():
         assert SCENE_OF[check.name] in check.needs
+
+
+def test_the_page_tells_what_happens_in_each_scene() -> None:
+    """In the scene's own words."""
+    assert {name: experiment.sentence for name, experiment in EXPERIMENTS.items()} == SENTENCES
 
 
 def test_what_checks_need_is_told_once() -> None:

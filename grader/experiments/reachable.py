@@ -24,10 +24,11 @@ def reachable(server: Server) -> None:
     server.about("keeps_its_port")
     server.start_another()
     server.then("another server was started")
-    server.about("ends_when_told")
     for number in ENDINGS:
         if number is not ENDINGS[0]:
+            server.about("starts_again_at_once")
             server.start(label=f"waiting for {number.name}")
+        server.about("ends_when_told")
         server.may_end()
         server.signal(number)
         server.then(f"{number.name} came")
@@ -36,7 +37,9 @@ def reachable(server: Server) -> None:
 
 def _let_five_queue(server: Server) -> None:
     server.about("queues_five_clients")
-    first, *others = server.connect("first", "Q1", "Q2", "Q3", "Q4", "Q5")
+    (first,) = server.connect("first")
+    server.then("the first one is being served")
+    others = server.connect("Q1", "Q2", "Q3", "Q4", "Q5")
     server.then("five are waiting")
     server.ask(first, *others)
     server.serve(first, *others)

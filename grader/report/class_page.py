@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 from urllib.parse import quote
 
-from grader.model import Outcome, Report, Status, folder_name, points_shown
+from grader.model import Outcome, Report, Result, Status, folder_name, points_shown
 from grader.report.clean import html
 from grader.report.style import SHEET
-from grader.report.words import STATUS_WORDS, SYMBOLS, UNSANDBOXED, counted, first_to_mend
+from grader.report.words import (
+    STATUS_WORDS,
+    STRETCH,
+    SYMBOLS,
+    UNSANDBOXED,
+    core_of,
+    counted,
+    first_to_mend,
+    stretch_of,
+)
 
 _SCRIPT = """
 const t=document.getElementById('fl-all');
@@ -39,8 +48,9 @@ def class_page(reports: Sequence[Report], *, title: str, made: str) -> str:
         _by_hand(human),
         _distribution(graded),
         _missed_most(reports),
-        _everybody(reports),
-        _matrix(reports),
+        _everybody(reports) if reports else "<p>Nothing is graded yet.</p>",
+        _matrix(reports, "Requirements and submissions", core_of),
+        _matrix(reports, STRETCH, stretch_of),
         f'<p class="fl-soft">Made {html(made)}.</p>',
     ]
     return (
@@ -103,7 +113,7 @@ def _missed_most(reports: Sequence[Report]) -> str:
     who: dict[str, list[Report]] = {}
     requirement: dict[str, str] = {}
     for report in reports:
-        for result in report.checks:
+        for result in core_of(report.checks):
             if result.outcome is Outcome.FAILED:
                 who.setdefault(result.id, []).append(report)
                 requirement[result.id] = result.requirement
@@ -127,7 +137,7 @@ def _everybody(reports: Sequence[Report]) -> str:
         '<h2>Submissions</h2><input class="fl-filter" id="fl-filter" type="search" hidden '
         'aria-label="show submissions with these words" placeholder="Show those with …">'
         '<div class="fl-scroll"><table class="fl-table" id="fl-all"><thead><tr><th scope="col">submission</th>'
-        '<th scope="col">score</th><th scope="col">status</th><th scope="col">to mend first</th></tr></thead>'
+        '<th scope="col">score</th><th scope="col">bonus</th><th scope="col">status</th><th scope="col">to mend first</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
@@ -137,22 +147,24 @@ def _submission(report: Report) -> str:
     told = html(mend.requirement) if mend else ""
     return (
         f'<tr><td>{_link(report)}</td><td class="fl-num" data-v="{report.score}">{points_shown(report.score)}</td>'
+        f'<td class="fl-num" data-v="{report.bonus}">{points_shown(report.bonus)}</td>'
         f"<td>{STATUS_WORDS[report.status]}</td><td>{told}</td></tr>"
     )
 
 
-def _matrix(reports: Sequence[Report]) -> str:
-    if not reports:
-        return "<p>Nothing is graded yet.</p>"
-    ids = [result.id for result in reports[0].checks]
+def _matrix(reports: Sequence[Report], title: str, part: Callable[[Sequence[Result]], list[Result]]) -> str:
+    """Which part of the requirements each submission meets; nothing where there are none."""
+    ids = [result.id for result in part(reports[0].checks)] if reports else []
+    if not ids:
+        return ""
     heads = "".join(f'<th scope="col">{html(check)}</th>' for check in ids)
     rows = "".join(
-        f'<tr><th scope="row">{_link(report)}</th>{"".join(_cell(result.outcome) for result in report.checks)}</tr>'
+        f'<tr><th scope="row">{_link(report)}</th>{"".join(_cell(result.outcome) for result in part(report.checks))}</tr>'
         for report in reports
     )
     return (
-        f'<h2>Requirements and submissions</h2><p class="fl-soft">{_legend()}</p><div class="fl-scroll" tabindex="0" role="region" '
-        f'aria-label="requirements and submissions"><table class="fl-matrix"><thead><tr><td></td>{heads}</tr></thead>'
+        f'<h2>{title}</h2><p class="fl-soft">{_legend()}</p><div class="fl-scroll" tabindex="0" role="region" '
+        f'aria-label="{title}"><table class="fl-matrix"><thead><tr><td></td>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 

@@ -12,13 +12,17 @@ from grader.report.scenes import TIMED, scene_of
 from grader.report.style import SCRIPT_FOR_PYTEST_HTML, SHEET
 from grader.report.words import (
     STATUS_WORDS,
+    STRETCH,
     SYMBOLS,
     UNSANDBOXED,
     by_track,
+    core_of,
     counted,
     earned_of,
     first_to_mend,
     needing_a_human,
+    score_of,
+    stretch_of,
 )
 from grader.timing import Take, takes
 
@@ -30,7 +34,7 @@ CLIENTS_OF = {"in_turn": "ABC", "at_work": "ABCD"}
 
 def page_title(report: Report) -> str:
     """What the page is called."""
-    return html(one_line(f"{report.submission}: {points_shown(report.score)} of {points_shown(report.points)}"))
+    return html(one_line(f"{report.submission}: {score_of(report)}"))
 
 
 def summary(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
@@ -42,15 +46,24 @@ def summary(report: Report, recordings: Recorded, reference: Recorded | None = N
         _first(report),
     ]
     for track, results in by_track(report).items():
-        parts.append(f"<h2>{html(track)}_server.py: {earned_of(results)} points</h2>")
-        parts += _items(results, recordings.get(track, {}), (reference or {}).get(track, {}))
+        core = core_of(results)
+        if core:
+            parts.append(f"<h2>{html(track)}_server.py: {earned_of(core)} points</h2>")
+            parts += _items(core, recordings.get(track, {}), (reference or {}).get(track, {}))
         parts.append(_output(recordings.get(track, {})))
+    stretch = stretch_of(report.checks)
+    if stretch:
+        parts.append(f"<h2>{STRETCH}: {earned_of(stretch)} points</h2>")
+        for track, results in by_track(report).items():
+            parts += _items(stretch_of(results), recordings.get(track, {}), (reference or {}).get(track, {}))
     parts.append("<h2>As a table</h2>")
     return "".join(parts)
 
 
 def _score(report: Report) -> str:
-    shown = f"{points_shown(report.score)} <small>of {points_shown(report.points)} points</small>"
+    bonus = f", {points_shown(report.bonus)} of bonus" + (" included" if report.bonus_counts else "")
+    stretch = bonus if stretch_of(report.checks) else ""
+    shown = f"{points_shown(report.score)} <small>of {points_shown(report.points)} points{stretch}</small>"
     return (
         f'<p class="fl-score">{shown}</p><p class="fl-soft">{html(report.submission)} · '
         f"{STATUS_WORDS[report.status]} · sandbox: {html(report.sandbox)} · {report.seconds:.1f} s</p>"
@@ -72,7 +85,8 @@ def _bands(report: Report) -> list[str]:
 def _first(report: Report) -> str:
     mend = first_to_mend(report)
     if mend is None:
-        return "" if needing_a_human(report) else "<p>Every requirement is met.</p>"
+        met = all(result.outcome is Outcome.PASSED for result in report.checks)
+        return "<p>Every requirement is met.</p>" if met else ""
     others = sum(result.outcome is Outcome.NOT_REACHED for result in report.checks)
     follows = f"<p>{counted(others, 'requirement was', 'requirements were')} not reached.</p>" if others else ""
     return (

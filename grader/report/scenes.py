@@ -19,6 +19,17 @@ SENTENCES = {
     "oldest_stays": "A connects and says nothing; five others come, are served and leave; then A asks.",
     "restart": "A client was served, another is there; everything is killed; the server is started again at once.",
     "storm": "SIGCHLD, SIGCONT, SIGWINCH and SIGURG come while the server waits, and while clients come and go.",
+    "rude": "Some are served; clients leave without a word, in the middle of a request, after it, and by reset; "
+    "then another one comes.",
+    "unhurried": "A is silent for a while; B asks in two pieces; C says too much; D sends bytes that are no text; "
+    "E asks.",
+    "scarce_descriptors": "The server may open no descriptor more when A and B come; then it may again, and C comes.",
+    "failed_fork": "The server's user may have no process more when A asks; then it may again, and B comes.",
+    "aborted": "The server is stopped while A connects and resets its connection; it goes on, and B comes.",
+    "orphans": "A and B are being served when the parent alone is ended, by SIGKILL and by SIGINT; then they ask.",
+    "printed": "Two clients come to a server whose output is not buffered, so that each line is seen when it is printed.",
+    "reachable": "A comes by another address; clients queue; another server wants the port; SIGTERM comes, "
+    "and then SIGINT.",
     "visits": "Four clients come one after the other, each with another request; then twenty more.",
 }
 """The scenes' own sentences, repeated here because results are drawn where no scene can be played."""
@@ -45,6 +56,20 @@ SCENE_OF = {
     "restarts_interrupted_accept": "interrupted_accept",
     "survives_signals": "storm",
     "starts_again_at_once": "restart",
+    "survives_rude_clients": "rude",
+    "waits_for_the_whole_request": "unhurried",
+    "delivers_reply_despite_unread_bytes": "unhurried",
+    "bears_any_bytes": "unhurried",
+    "waits_for_slow_clients": "unhurried",
+    "survives_full_descriptor_table": "scarce_descriptors",
+    "survives_failed_fork": "failed_fork",
+    "survives_aborted_connection": "aborted",
+    "children_outlive_parent": "orphans",
+    "prints_nothing_twice": "visits",
+    "ends_when_told": "reachable",
+    "is_reachable_everywhere": "reachable",
+    "keeps_its_port": "reachable",
+    "queues_five_clients": "reachable",
 }
 """Check's name -> scene's name."""
 

@@ -6,7 +6,18 @@ import textwrap
 
 from grader.model import Outcome, Report, Result, points_shown
 from grader.report.clean import clean, one_line
-from grader.report.words import SYMBOLS, UNSANDBOXED, by_track, earned_of, first_to_mend, needing_a_human
+from grader.report.words import (
+    STRETCH,
+    SYMBOLS,
+    UNSANDBOXED,
+    by_track,
+    core_of,
+    earned_of,
+    first_to_mend,
+    needing_a_human,
+    score_of,
+    stretch_of,
+)
 
 _COLOURS = {
     Outcome.PASSED: "32",
@@ -18,8 +29,8 @@ _COLOURS = {
 
 
 def result_line(result: Result, width: int, colour: bool) -> str:
-    """One requirement and its outcome: `  ✓ 6/6  forking/answers  Every request gets …`."""
-    points = f"{points_shown(result.earned)}/{points_shown(result.points)}"
+    """One requirement and its outcome: `  ✓ 6/6  forking/answers  Every request gets …`; a bonus with a plus."""
+    points = f"{'+' if result.stretch else ''}{points_shown(result.earned)}/{points_shown(result.points)}"
     head = f"  {SYMBOLS[result.outcome]} {points:>4}  {result.id}"
     said = result.requirement if result.outcome in (Outcome.PASSED, Outcome.FAILED) else _why(result)
     line = textwrap.shorten(f"{head[2:]}  {one_line(said)}", max(width - 2, 20), placeholder=" …")
@@ -69,8 +80,10 @@ def closing(report: Report, width: int, colour: bool) -> list[str]:
     mend = first_to_mend(report)
     if mend:
         lines += _wrapped("Mend first: ", f"{mend.id}. {mend.requirement}", width)
-    tracks = " · ".join(f"{track} {earned_of(results)}" for track, results in by_track(report).items())
-    score = f"{tracks} · score {points_shown(report.score)} of {points_shown(report.points)}"
-    full = report.score == report.points
+    if stretch_of(report.checks):
+        lines.append(f"{STRETCH}: {earned_of(stretch_of(report.checks))}")
+    tracks = [f"{track} {earned_of(core)}" for track, results in by_track(report).items() if (core := core_of(results))]
+    score = " · ".join([*tracks, f"score {score_of(report)}"])
+    full = report.score >= report.points
     lines.append(_painted(score, Outcome.PASSED if full else Outcome.FAILED, colour))
     return lines

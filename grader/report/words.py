@@ -15,6 +15,7 @@ SYMBOLS = {
 }
 """No outcome is told by colour alone."""
 
+STRETCH = "Stretch, a bonus"
 UNSANDBOXED = "UNSANDBOXED"
 STATUS_WORDS = {
     Status.GRADED: "graded",
@@ -46,6 +47,17 @@ def core_of(results: Iterable[Result]) -> list[Result]:
     return [result for result in results if not result.stretch]
 
 
+def stretch_of(results: Iterable[Result]) -> list[Result]:
+    """The results that the bonus is made of."""
+    return [result for result in results if result.stretch]
+
+
+def score_of(report: Report) -> str:
+    """`87 of 100`, and whether the bonus is in it."""
+    said = f"{points_shown(report.score)} of {points_shown(report.points)}"
+    return f"{said}, bonus included" if report.bonus_counts else said
+
+
 def first_to_mend(report: Report) -> Result | None:
     """The first failed check of the core, else of the stretch; None if nothing failed."""
     failed = [result for result in report.checks if result.outcome is Outcome.FAILED]
@@ -53,8 +65,8 @@ def first_to_mend(report: Report) -> Result | None:
 
 
 def needing_a_human(report: Report) -> list[Result]:
-    """Results of which nothing was proven either way."""
-    return [result for result in report.checks if result.outcome.needs_a_human]
+    """Results of the core of which nothing was proven either way; an unclear bonus keeps the grade."""
+    return [result for result in core_of(report.checks) if result.outcome.needs_a_human]
 
 
 def earned_of(results: Iterable[Result]) -> str:

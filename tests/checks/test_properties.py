@@ -22,6 +22,7 @@ from grader.recording import (
     Event,
     Exit,
     ListenerSeen,
+    Output,
     ProcessSeen,
     Recording,
     Snapshot,
@@ -46,7 +47,9 @@ INODES = (LISTENER, 11, 12, 13)
 PIDS = (SERVER, 8, 9, 10)
 CALLS = ("", "accept4", "recvfrom", "poll", "epoll_wait", "clock_nanosleep", "futex")
 KINDS = (What.CONNECTING, What.SENT, What.RECEIVED, What.ENDED, What.RESET, What.REFUSED)
-MOST_CHOICES = 600
+MOST_CHOICES = 900
+LINES = ("", "Port 8888\nserved 8\n", "Port 8888\nPort 8888\nserved 9\n")
+OF_THE_STRETCH = ("last", "E", "Q1", "Q5", *(f"{name} ({ending})" for name in "AB" for ending in ("SIGKILL", "SIGINT")))
 
 
 class Choices:
@@ -79,7 +82,7 @@ def names_on(track: Track) -> tuple[str, ...]:
     """Clients that the checks of a track ask for."""
     timed, others = ("ABC", ("D",)) if track is BLOCKING else ("ABCD", ("F",))
     of_takes = (name_of(name, take) for take in range(3) for name in timed)
-    return (*(request.name for request in track.requests), *of_takes, *others)
+    return (*(request.name for request in track.requests), *of_takes, *others, *OF_THE_STRETCH)
 
 
 def a_thread(some: Choices, tid: int) -> ThreadSeen:
@@ -144,6 +147,7 @@ def a_recording(some: Choices, track: Track) -> Recording:
     """A recording that stands for every scene of a track, as far as it came."""
     events = [event for name in names_on(track) for event in a_service(some, track, name)]
     events += [Event(0.0, "server", What.INTERRUPTED)] * some.of(3, 2, 0)
+    events += [Event(0.0, "server", What.PRINTED, some.of(*LINES).encode()) for _ in range(some.of(2, 2, 1, 0))]
     looks = [a_look(some, track) for _ in range(1 + some.number(3))]
     return Recording(
         experiment="any",
@@ -158,6 +162,7 @@ def a_recording(some: Choices, track: Track) -> Recording:
         cut=some.of("", "the server ended"),
         about=some.of("", "answers", "listens"),
         unclear=some.of("", "", "", "no core"),
+        stdout=Output(head=some.of(*LINES)),
     )
 
 

@@ -1,0 +1,55 @@
+# The reply goes in two pieces, and to a client that has left the second one is a broken pipe that nobody catches.
+# fails: blocking/survives_rude_clients
+# passes: blocking/survives_aborted_connection
+import os
+import socket
+import time
+
+PORT = int(os.environ.get("PORT", 50007))
+DELAY = float(os.environ.get("DELAY", 0))
+REPLY = b"Hello, I'm server"
+
+
+def open_listener():
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("", PORT))
+    listener.listen(5)
+    return listener
+
+
+def next_client(listener):
+    while True:
+        try:
+            connection, address = listener.accept()
+            return connection
+        except InterruptedError:
+            continue
+        except OSError as error:
+            print("no client:", error, flush=True)
+            time.sleep(0.2)
+
+
+def serve(connection):
+    try:
+        message = connection.recv(1024)
+        if message:
+            time.sleep(DELAY)
+            connection.send(REPLY[:7])
+            connection.send(REPLY[7:])
+    except ConnectionResetError as error:
+        print("client lost:", error, flush=True)
+    finally:
+        connection.close()
+
+
+def main():
+    listener = open_listener()
+    print("waiting on port", PORT, flush=True)
+    while True:
+        connection = next_client(listener)
+        serve(connection)
+
+
+if __name__ == "__main__":
+    main()
