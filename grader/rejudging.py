@@ -11,7 +11,6 @@ from typing import NamedTuple
 import msgspec
 
 from grader import batch, grading, store
-from grader.judging import judge
 from grader.model import SCHEMA, Check, Report, Result, points_shown, report_of
 from grader.reference import Reference
 from grader.replaying import page_of
@@ -99,11 +98,17 @@ def judged_again(
     for check in checks:
         scenes = recorded.get(check.track.name, {})
         if set(check.needs) - {"reference"} <= set(scenes):
-            results.append(judge(check, scenes, references[check.track.name]))
+            results.append(grading.judge_beside(references[check.track.name], check, scenes))
         else:
             unjudged.append(check.id)
             results += [known[check.id]] if check.id in known else []
-    sums = report_of(report.submission, tuple(results), sandbox=report.sandbox, seconds=report.seconds)
+    sums = report_of(
+        report.submission,
+        tuple(results),
+        sandbox=report.sandbox,
+        seconds=report.seconds,
+        bonus_counts=report.bonus_counts,
+    )
     fields = ("score", "points", "bonus", "status", "checks")
     after = msgspec.structs.replace(report, **{name: getattr(sums, name) for name in fields})
     return Rejudged(report, after, tuple(unjudged))
