@@ -104,7 +104,7 @@ def _distribution(graded: Sequence[Report]) -> str:
     )
     told = "; ".join(f"{10 * n} to {10 * n + 10} percent: {count}" for n, count in enumerate(tenths) if count)
     return (
-        '<h2>Scores</h2><figure class="fl-figure"><svg viewBox="0 0 660 144" role="img" aria-labelledby="fl-s fl-sd">'
+        '<h2>Scores</h2><figure class="fl-figure" tabindex="0"><svg viewBox="0 0 660 144" role="img" aria-labelledby="fl-s fl-sd">'
         f'<title id="fl-s">How many earned how much</title><desc id="fl-sd">{told}</desc>{bars}</svg></figure>'
     )
 

@@ -58,7 +58,7 @@ def sequence(recording: Recording, result: Result) -> str:
         parts.append(f'<text class="s" x="{_LEFT}" y="{height - 6}">… {more} more events</text>')
     table = "".join(f"<tr><td>{html(one_line(told(event)))}</td></tr>" for event in shown)
     return (
-        f'<figure class="fl-figure"><figcaption>{html(caption)}</figcaption>{"".join(parts)}</svg>'
+        f'<figure class="fl-figure" tabindex="0"><figcaption>{html(caption)}</figcaption>{"".join(parts)}</svg>'
         f"<details><summary>The same as a table</summary>"
         f'<table class="fl-table"><thead><tr><th scope="col">Event</th></tr></thead>'
         f"<tbody>{table}</tbody></table></details></figure>"
@@ -130,7 +130,7 @@ def timing_chart(yours: Take, theirs: Take | None, name: str) -> str:
         )
     caption = f"From connect to end of connection, with DELAY {yours.delay:g} s"
     return (
-        f'<figure class="fl-figure"><figcaption>{caption}</figcaption>'
+        f'<figure class="fl-figure" tabindex="0"><figcaption>{caption}</figcaption>'
         f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="{name}-t {name}-d">'
         f'<title id="{name}-t">{caption}</title><desc id="{name}-d">'
         f"{'; '.join(f'{html(label)}: {took:.3f} seconds' for label, _, took in bars)}</desc>{''.join(drawn)}</svg></figure>"

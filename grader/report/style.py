@@ -20,12 +20,12 @@ a{color:var(--mark)}code,pre,.fl-seen{font:13px/1.5 ui-monospace,SFMono-Regular,
 .fl-first{border-left:4px solid var(--bad);background:var(--tint);padding:.7rem 1rem;margin:1.2rem 0}
 .fl-first p{margin:.2rem 0}
 .fl-item{border-top:1px solid var(--line);padding:.5rem 0}
-.fl-item>summary,.fl-row{display:grid;grid-template-columns:1.6rem 3.6rem 1fr;gap:.2rem .6rem;align-items:baseline}
+.fl-item>summary,.fl-row{display:grid;grid-template-columns:1.6rem 3.6rem minmax(0,1fr);gap:.2rem .6rem;align-items:baseline}
 .fl-item>summary{cursor:pointer;list-style:none}.fl-item>summary::-webkit-details-marker{display:none}
 .fl-item>summary:hover{background:var(--tint)}
 .fl-row{border-top:1px solid var(--line);padding:.5rem 0}
 .fl-sign{font-weight:700}.fl-points{font-variant-numeric:tabular-nums;color:var(--soft)}
-.fl-id{display:block;font:12px ui-monospace,Menlo,monospace;color:var(--soft)}
+.fl-id{display:block;overflow-wrap:anywhere;font:12px ui-monospace,Menlo,monospace;color:var(--soft)}
 .fl-passed .fl-sign{color:var(--ok)}.fl-failed .fl-sign,.fl-failed .fl-word{color:var(--bad)}
 .fl-inconclusive .fl-sign,.fl-error .fl-sign,.fl-inconclusive .fl-word,.fl-error .fl-word{color:var(--odd)}
 .fl-word{font-weight:600}
@@ -60,7 +60,7 @@ border:1px solid var(--line);border-radius:6px;padding:.6rem}
 color:var(--ink);width:min(22rem,100%)}
 .fl-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 @media(max-width:40rem){.fl-pair{grid-template-columns:1fr}.fl-body{padding-left:0}.fl-score{font-size:2.6rem}
-.fl-item>summary,.fl-row{grid-template-columns:1.3rem 3rem 1fr}}
+.fl-item>summary,.fl-row{grid-template-columns:1.3rem 3rem minmax(0,1fr)}}
 @media print{.fl-item{break-inside:avoid}.controls,.filters,.fl-filter{display:none}body{max-width:none}}
 #results-table{color:var(--ink);border-color:var(--line);font-size:.9rem;width:100%}
 #results-table th,#results-table td,#environment td{border-color:var(--line);overflow-wrap:anywhere}
@@ -83,7 +83,7 @@ const fix=()=>{document.querySelectorAll('#results-table .collapsible .col-resul
 t.setAttribute('role','button');t.setAttribute('aria-label',t.textContent.trim()+', details');
 t.onkeydown=e=>{if(e.key==='Enter'||e.key===' '){e.preventDefault();t.click()}}});
 document.querySelectorAll('.logwrapper').forEach(w=>{w.tabIndex=0;w.setAttribute('role','region');
-w.setAttribute('aria-label','message')});
+w.setAttribute('aria-label','message of '+w.closest('tbody').id)});
 document.querySelectorAll('#results-table thead th').forEach(t=>{t.scope='col';if(!t.textContent.trim())t.remove()})};
 fix();new MutationObserver(fix).observe(m,{childList:true,subtree:true})});
 """
