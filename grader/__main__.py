@@ -15,6 +15,7 @@ from typing import Any
 
 from grader import batch, doctor, grading, rejudging, store, submission, verify
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
+from grader.hidden import Unloadable
 from grader.model import Report, Status, points_shown
 from grader.proof import telling
 from grader.proof.cases import SERVERS, Unusable, cases_in
@@ -39,7 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
         status: int = options.command(options)
-    except (submission.NotASubmission, NoBox, batch.Busy, Unusable, NoShare, rejudging.NothingFiled) as error:
+    except (
+        submission.NotASubmission,
+        NoBox,
+        batch.Busy,
+        Unusable,
+        Unloadable,
+        NoShare,
+        rejudging.NothingFiled,
+    ) as error:
         print(f"forklab: {error}", file=sys.stderr)
         return USAGE
     except (grading.CannotGrade, store.Unreadable) as error:
@@ -69,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="submissions at once")
     one.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
     one.add_argument("--time-limit", type=_seconds, default=grading.TIME_LIMIT, metavar="S", help="for one submission")
+    one.add_argument("--seed", type=_count, metavar="N", help="for the requests of hidden checks (default: drawn once)")
     one.add_argument("--again", action="store_true", help="grade anew what is graded already")
     listing = commands.add_parser("rubric", help="print requirements and points")
     listing.set_defaults(command=_rubric)
@@ -83,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     proof.add_argument("--busy", type=_count, default=0, metavar="N", help="busy loops beside it")
     proof.add_argument("--cpu-share", type=_share, metavar="F", help="share of one core for all of it: 0.1 is a tenth")
     proof.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="servers at once")
+    proof.add_argument(
+        "--seed", type=_count, metavar="N", help="for the requests of hidden checks (default: drawn once)"
+    )
     proof.add_argument("--again", action="store_true", help="forget what is filed already")
     proof.add_argument("--mutants", type=Path, default=SERVERS, metavar="DIR", help="folder with mutants/ and right/")
     proof.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
@@ -136,14 +149,16 @@ def _seconds(text: str) -> float:
 def _grade(options: argparse.Namespace) -> int:
     submissions = submission.find(options.paths)
     tier = _tier_for(submissions, options.sandbox)
-    settings = batch.Settings(options.out.resolve(), tier.name, options.jobs, options.time_limit)
-    with batch.alone_in(settings.out):
+    out = options.out.resolve()
+    with batch.alone_in(out):
+        seed = batch.seed_of(out, options.seed)
+        settings = batch.Settings(out, tier.name, options.jobs, options.time_limit, seed)
         store.sweep(settings.out)
         work = batch.todo(submissions, settings, again=options.again)
         same = len(submissions) - len(work)
         print(f"{_counted(len(submissions))}, {len(work)} to grade" + (f", {same} graded already" if same else ""))
         if work:
-            batch.file_the_reference(tier, settings.out)
+            batch.file_the_reference(tier, settings.out, seed)
             print("the reference earns all points on this machine")
             shown = _Line(sys.stderr.isatty())
             batch.run(work, settings, shown.tell)
@@ -260,9 +275,11 @@ def _verify(options: argparse.Namespace) -> int:
     if not cases:
         raise Unusable(f"--only {options.only}: no server in {options.mutants} has this in its path")
     out = options.out.resolve()
-    settings = verify.Settings(out, choose(options.sandbox).name, options.jobs, options.busy, options.cpu_share)
+    tier = choose(options.sandbox).name
     whole = not options.only and options.mutants.resolve() == SERVERS
     with batch.alone_in(out), Filed(out, anew=options.again) as filed:
+        seed = batch.seed_of(out, options.seed)
+        settings = verify.Settings(out, tier, options.jobs, options.busy, options.cpu_share, seed)
         work = verify.todo(cases, options.repeat, settings, filed)
         total = options.repeat * len(cases)
         print(f"{total} gradings, {len(work)} to do" + (f", {total - len(work)} filed already" * (len(work) < total)))

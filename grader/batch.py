@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from grader import grading, store
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
+from grader.hidden import draw_from
 from grader.judging import lost
 from grader.model import Report, Status, folder_name, report_of
 from grader.replaying import page_of
@@ -22,6 +24,8 @@ from grader.workers import TRIES, Crew, Progress, Task, work_off
 GRACE = 60.0
 """Seconds beyond the time limit after which a worker that has not come back is ended."""
 REFERENCE_FOLDER = ".reference"
+SEED = "seed"
+"""File of the reference's folder: whoever goes on with a batch draws the same requests."""
 INDEX, GRADES = "index.html", "grades.csv"
 
 
@@ -31,17 +35,19 @@ class Settings(NamedTuple):
     Args:
         tier: name of the box, chosen once.
         time_limit: seconds for one submission.
+        seed: what the requests of hidden checks are drawn from.
     """
 
     out: Path
     tier: str
     jobs: int
     time_limit: float
+    seed: int = 0
 
     @property
     def of_a_result(self) -> tuple[str, ...]:
         """Those that a result depends on."""
-        return (self.tier, f"{self.time_limit:g}")
+        return (self.tier, f"{self.time_limit:g}", str(self.seed))
 
 
 class Done(NamedTuple):
@@ -89,12 +95,27 @@ def folder_of(out: Path, name: str) -> Path:
     return out / folder_name(name)
 
 
-def file_the_reference(tier: Tier, out: Path) -> None:
+def seed_of(out: Path, wanted: int | None) -> int:
+    """The seed of a results folder: the one that is wanted, else the one that is filed, else a new one, filed."""
+    path = out / REFERENCE_FOLDER / SEED
+    if wanted is None and path.exists():
+        filed = path.read_bytes().strip()
+        if not filed.isdigit():
+            raise store.Unreadable(f"{path} holds no seed: remove it, or say which with --seed")
+        return int(filed)
+    seed = secrets.randbelow(1 << 32) if wanted is None else wanted
+    path.parent.mkdir(parents=True, exist_ok=True)
+    store.commit(path, b"%d\n" % seed)
+    return seed
+
+
+def file_the_reference(tier: Tier, out: Path, seed: int) -> None:
     """Grade the reference on this machine, and file what it did for the workers.
 
     Raises:
         CannotGrade: it does not earn all points here.
     """
+    draw_from(seed)
     graded = grading.grade_the_reference(tier)
     folder = out / REFERENCE_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -116,13 +137,15 @@ def run(
 
 def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done]:
     """Once in each worker: the box, and the reference's recordings."""
+    draw_from(settings.seed)
     tier = choose(settings.tier, with_canary=False)
     recorded = store.recordings_in(settings.out / REFERENCE_FOLDER)
     references = grading.references_of(recorded)
 
     def graded(work: tuple[Submission, str]) -> Done:
         submission, key = work
-        graded = grading.grade(submission, tier, references, bounds=Bounds(settings.time_limit), key=key)
+        bounds = Bounds(settings.time_limit)
+        graded = grading.grade(submission, tier, references, bounds=bounds, key=key, seed=settings.seed)
         page = page_of(graded.report, graded.looked, recorded)
         store.commit_result(folder_of(settings.out, submission.name), graded.report, page, graded.looked)
         return _news(graded.report)
@@ -139,7 +162,7 @@ def _file_an_error(settings: Settings, task: Task) -> Done:
     submission, key = task.what
     why = f"the grader's worker died {TRIES} times over this submission"
     results = tuple(lost(check, why) for check in grading.checks_here())
-    report = report_of(submission.name, results, sandbox=settings.tier, seconds=0.0, key=key)
+    report = report_of(submission.name, results, sandbox=settings.tier, seconds=0.0, key=key, seed=settings.seed)
     store.commit_result(folder_of(settings.out, submission.name), report, page_of(report, {}), {})
     return _news(report)
 

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from grader.apparatus.sandbox.choosing import Tier, python_in_the_box
 from grader.apparatus.scene import Bounds
+from grader.hidden import hidden_checks
 from grader.judging import judge
 from grader.looking import Looked, look
-from grader.model import Check, Report, Status, points_shown, report_of
+from grader.model import Check, Report, Result, Status, points_shown, report_of
 from grader.reference import Reference
 from grader.rubric import experiments_needed, rubric
 from grader.submission import Submission, copy
@@ -49,6 +50,7 @@ def grade(
     bounds: Bounds | None = None,
     checks: tuple[Check, ...] = (),
     key: str = "",
+    seed: int = 0,
 ) -> Graded:
     """Grade one submission.
 
@@ -57,6 +59,7 @@ def grade(
         bounds: the time limit; checks that were reached keep their points.
         checks: all, if none are given.
         key: what the result depends on; see `key_of`.
+        seed: what hidden checks draw from; see `grader.hidden.draw_from`.
     """
     began = time.monotonic()
     checks = checks or checks_here()
@@ -68,6 +71,7 @@ def grade(
         sandbox=tier.name,
         seconds=time.monotonic() - began,
         key=key,
+        seed=seed,
         python=python_in_the_box(),
         notes=tuple(f"{path} was left out: it {why}" for path, why in sorted(refused.items())),
     )
@@ -92,8 +96,12 @@ def look_at(folder: Path, tier: Tier, checks: tuple[Check, ...], bounds: Bounds)
 
 
 def checks_here() -> tuple[Check, ...]:
-    """Every check that a submission is held against here."""
-    return rubric()
+    """Every check that a submission is held against here: the bundled ones, then the instructor's own.
+
+    Raises:
+        Unloadable: a file of hidden checks is not what it should be.
+    """
+    return (*rubric(), *hidden_checks())
 
 
 def references_of(looked: Looked) -> dict[str, Reference]:
@@ -115,13 +123,18 @@ def grade_the_reference(tier: Tier, folder: Path = REFERENCE) -> Graded:
         references = references_of(looked)
         results = tuple(judge(check, looked[check.track.name], references[check.track.name]) for check in checks)
         report = report_of("reference", results, sandbox=tier.name, seconds=0.0)
-        if report.score == report.points:
+        lost = [result for result in results if _asked_of_the_reference(result) and not result.passed]
+        if not lost:
             return Graded(report, looked)
-    lost = next(result for result in results if not result.earned)
     raise CannotGrade(
         f"the reference earns {points_shown(report.score)} of {points_shown(report.points)} points on this machine, "
-        f"so that no grade could be trusted: {lost.id}: {lost.message}"
+        f"so that no grade could be trusted: {lost[0].id}: {lost[0].message}"
     )
+
+
+def _asked_of_the_reference(result: Result) -> bool:
+    """The core, and what an instructor asks besides."""
+    return result.hidden or not result.stretch
 
 
 def key_of(submission: Submission, settings: tuple[str, ...]) -> str:

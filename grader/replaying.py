@@ -22,6 +22,7 @@ def page_of(report: Report, recorded: Recorded, reference: Recorded | None = Non
     Raises:
         RuntimeError: pytest did not write it, which is our own fault.
     """
+    report = report.for_the_student
     with tempfile.TemporaryDirectory(prefix="forklab-page-") as folder:
         html = Path(folder, "report.html")
         arguments = [
