@@ -14,8 +14,8 @@ from typing import NamedTuple
 from grader.apparatus.sandbox.choosing import Tier, python_in_the_box
 from grader.apparatus.scene import Bounds
 from grader.hidden import hidden_checks
-from grader.judging import judge
-from grader.looking import Looked, look
+from grader.judging import judge_all, seen_until_clear
+from grader.looking import TRIES, Looked, look
 from grader.model import Check, Report, Result, Status, points_shown, report_of
 from grader.reference import Reference
 from grader.rubric import experiments_needed, rubric
@@ -63,8 +63,8 @@ def grade(
     """
     began = time.monotonic()
     checks = checks or checks_here()
-    looked, refused = look_at(submission.folder, tier, checks, bounds or Bounds(TIME_LIMIT))
-    results = tuple(judge(check, looked[check.track.name], references[check.track.name]) for check in checks)
+    looked, refused = look_at(submission.folder, tier, checks, bounds or Bounds(TIME_LIMIT), references)
+    results = judge_all(checks, looked, references)
     report = report_of(
         submission.name,
         results,
@@ -78,8 +78,17 @@ def grade(
     return Graded(report, looked)
 
 
-def look_at(folder: Path, tier: Tier, checks: tuple[Check, ...], bounds: Bounds) -> tuple[Looked, dict[str, str]]:
+def look_at(
+    folder: Path,
+    tier: Tier,
+    checks: tuple[Check, ...],
+    bounds: Bounds,
+    references: Mapping[str, Reference] | None = None,
+) -> tuple[Looked, dict[str, str]]:
     """Copy a submission to where boxes may show it, and play what these checks ask for.
+
+    Args:
+        references: by track's name; with them, what stays unclear to a check is played again.
 
     Returns:
         The recordings, and which files were not copied and why.
@@ -88,9 +97,13 @@ def look_at(folder: Path, tier: Tier, checks: tuple[Check, ...], bounds: Bounds)
     try:
         refused = copy(folder, copied_to / "submission").refused
         copied_to.chmod(0o755)
-        wanted = experiments_needed(checks)
         programs = copied_to / "submission"
-        return look(programs, wanted, tier.make, bounds, refused, one_network=tier.has_one_network), refused
+
+        def see(some: tuple[Check, ...]) -> Looked:
+            wanted = experiments_needed(some)
+            return look(programs, wanted, tier.make, bounds, refused, one_network=tier.has_one_network)
+
+        return seen_until_clear(checks, references, see, TRIES) if references else see(checks), refused
     finally:
         shutil.rmtree(copied_to, ignore_errors=True)
 
@@ -120,8 +133,7 @@ def grade_the_reference(tier: Tier, folder: Path = REFERENCE) -> Graded:
     checks = checks_here()
     for _ in range(LOOKED_AT_BY_THE_REFERENCE):
         looked, _refused = look_at(folder, tier, checks, Bounds(TIME_LIMIT))
-        references = references_of(looked)
-        results = tuple(judge(check, looked[check.track.name], references[check.track.name]) for check in checks)
+        results = judge_all(checks, looked, references_of(looked))
         report = report_of("reference", results, sandbox=tier.name, seconds=0.0)
         lost = [result for result in results if _asked_of_the_reference(result) and not result.passed]
         if not lost:
