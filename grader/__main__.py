@@ -16,6 +16,7 @@ from typing import Any
 
 from grader import batch, doctor, grading, ports, rejudging, scratch, store, submission, verify
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
+from grader.hidden import Unloadable
 from grader.model import Report, Status, points_shown
 from grader.proof import telling
 from grader.proof.cases import SERVERS, Unusable, cases_in
@@ -36,6 +37,7 @@ WRONG_USE = (
     Unusable,
     NoShare,
     rejudging.NothingFiled,
+    Unloadable,
 )
 """What was asked for can't be done as it was asked: one sentence says why."""
 LINE_EVERY = 10.0
@@ -83,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
     one.add_argument("--time-limit", type=_seconds, default=grading.TIME_LIMIT, metavar="S", help="for one submission")
     one.add_argument("--count-bonus", action="store_true", help="count the stretch's points in the score")
+    one.add_argument("--seed", type=_count, metavar="N", help="for the requests of hidden checks (default: drawn once)")
     one.add_argument("--again", action="store_true", help="grade anew what is graded already")
     listing = commands.add_parser("rubric", help="print requirements and points")
     listing.set_defaults(command=_rubric)
@@ -97,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     proof.add_argument("--busy", type=_count, default=0, metavar="N", help="busy loops beside it")
     proof.add_argument("--cpu-share", type=_share, metavar="F", help="share of one core for all of it: 0.1 is a tenth")
     proof.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="servers at once")
+    proof.add_argument(
+        "--seed", type=_count, metavar="N", help="for the requests of hidden checks (default: drawn once)"
+    )
     proof.add_argument("--again", action="store_true", help="forget what is filed already")
     proof.add_argument("--mutants", type=Path, default=SERVERS, metavar="DIR", help="folder with mutants/ and right/")
     proof.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
@@ -150,16 +156,16 @@ def _seconds(text: str) -> float:
 def _grade(options: argparse.Namespace) -> int:
     submissions = submission.find(options.paths)
     tier = _tier_for(submissions, options.sandbox)
-    settings = batch.Settings(
-        options.out.resolve(), tier.name, _jobs(options, tier), options.time_limit, options.count_bonus
-    )
-    with batch.alone_in(settings.out), scratch.room(), _ports_of(tier):
+    out = options.out.resolve()
+    with batch.alone_in(out), scratch.room(), _ports_of(tier):
+        seed = batch.seed_of(out, options.seed)
+        settings = batch.Settings(out, tier.name, _jobs(options, tier), options.time_limit, options.count_bonus, seed)
         store.sweep(settings.out)
         work = batch.todo(submissions, settings, again=options.again)
         same = len(submissions) - len(work)
         print(f"{_counted(len(submissions))}, {len(work)} to grade" + (f", {same} graded already" if same else ""))
         if work:
-            batch.file_the_reference(tier, settings.out)
+            batch.file_the_reference(tier, settings.out, seed)
             print("the reference earns all points on this machine")
             shown = _Line(sys.stderr.isatty())
             batch.run(work, settings, shown.tell)
@@ -300,9 +306,10 @@ def _verify(options: argparse.Namespace) -> int:
         raise Unusable(f"--only {options.only}: no server in {options.mutants} has this in its path")
     out = options.out.resolve()
     tier = choose(options.sandbox)
-    settings = verify.Settings(out, tier.name, _jobs(options, tier), options.busy, options.cpu_share)
     whole = not options.only and options.mutants.resolve() == SERVERS
     with batch.alone_in(out), scratch.room(), _ports_of(tier), Filed(out, anew=options.again) as filed:
+        seed = batch.seed_of(out, options.seed)
+        settings = verify.Settings(out, tier.name, _jobs(options, tier), options.busy, options.cpu_share, seed)
         work = verify.todo(cases, options.repeat, settings, filed)
         total = options.repeat * len(cases)
         print(f"{total} gradings, {len(work)} to do" + (f", {total - len(work)} filed already" * (len(work) < total)))

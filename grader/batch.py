@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from grader import grading, ports, store
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
+from grader.hidden import draw_from
 from grader.judging import lost
 from grader.model import Report, Status, folder_name, report_of
 from grader.replaying import page_of
@@ -22,6 +24,8 @@ from grader.workers import TRIES, Crew, Progress, Task, work_off
 GRACE = 60.0
 """Seconds beyond the time limit after which a worker that has not come back is ended."""
 REFERENCE_FOLDER = ".reference"
+SEED = "seed"
+"""File of the reference's folder: whoever goes on with a batch draws the same requests."""
 INDEX, GRADES = "index.html", "grades.csv"
 
 
@@ -32,6 +36,7 @@ class Settings(NamedTuple):
         tier: name of the box, chosen once.
         time_limit: seconds for one submission.
         count_bonus: points of the stretch are part of the score.
+        seed: what the requests of hidden checks are drawn from.
     """
 
     out: Path
@@ -39,11 +44,13 @@ class Settings(NamedTuple):
     jobs: int
     time_limit: float
     count_bonus: bool = False
+    seed: int = 0
 
     @property
     def of_a_result(self) -> tuple[str, ...]:
         """Those that a result depends on."""
-        return (self.tier, f"{self.time_limit:g}", *(["the bonus counts"] if self.count_bonus else []))
+        bonus = ["the bonus counts"] if self.count_bonus else []
+        return (self.tier, f"{self.time_limit:g}", str(self.seed), *bonus)
 
 
 class Done(NamedTuple):
@@ -100,12 +107,27 @@ def folder_of(out: Path, name: str) -> Path:
     return out / folder_name(name)
 
 
-def file_the_reference(tier: Tier, out: Path) -> None:
+def seed_of(out: Path, wanted: int | None) -> int:
+    """The seed of a results folder: the one that is wanted, else the one that is filed, else a new one, filed."""
+    path = out / REFERENCE_FOLDER / SEED
+    if wanted is None and path.exists():
+        filed = path.read_bytes().strip()
+        if not filed.isdigit():
+            raise store.Unreadable(f"{path} holds no seed: remove it, or say which with --seed")
+        return int(filed)
+    seed = secrets.randbelow(1 << 32) if wanted is None else wanted
+    path.parent.mkdir(parents=True, exist_ok=True)
+    store.commit(path, b"%d\n" % seed)
+    return seed
+
+
+def file_the_reference(tier: Tier, out: Path, seed: int) -> None:
     """Grade the reference on this machine, and file what it did for the workers.
 
     Raises:
         CannotGrade: it does not earn all points here.
     """
+    draw_from(seed)
     graded = grading.grade_the_reference(tier)
     folder = out / REFERENCE_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -127,6 +149,7 @@ def run(
 
 def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done]:
     """Once in each worker: the box, and the reference's recordings."""
+    draw_from(settings.seed)
     tier = choose(settings.tier, with_canary=False)
     recorded = store.recordings_in(settings.out / REFERENCE_FOLDER)
     references = grading.references_of(recorded)
@@ -141,6 +164,7 @@ def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done]:
                 bounds=Bounds(settings.time_limit),
                 key=key,
                 bonus_counts=settings.count_bonus,
+                seed=settings.seed,
             )
         except ports.Taken as taken:  # since the batch began: no server is to blame
             return _file_an_error(submission, key, settings, str(taken))
@@ -165,7 +189,13 @@ def _file_an_error(submission: Submission, key: str, settings: Settings, why: st
     """It could not be graded, which is our fault: file that, for a human to look at."""
     results = tuple(lost(check, why) for check in grading.checks_here())
     report = report_of(
-        submission.name, results, sandbox=settings.tier, seconds=0.0, key=key, bonus_counts=settings.count_bonus
+        submission.name,
+        results,
+        sandbox=settings.tier,
+        seconds=0.0,
+        key=key,
+        bonus_counts=settings.count_bonus,
+        seed=settings.seed,
     )
     store.commit_result(folder_of(settings.out, submission.name), report, page_of(report, {}), {})
     return _news(report)

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from grader import ports, scratch
 from grader.apparatus.sandbox.choosing import Tier, python_in_the_box
 from grader.apparatus.scene import Bounds
-from grader.judging import judge, unclear
-from grader.looking import Looked, look
-from grader.model import Check, Outcome, Report, Result, Status, points_shown, report_of
-from grader.recording import Recording
+from grader.hidden import hidden_checks
+from grader.judging import judge_all, seen_until_clear
+from grader.looking import TRIES, Looked, look
+from grader.model import Check, Report, Result, Status, points_shown, report_of
 from grader.reference import Reference
 from grader.rubric import experiments_needed, rubric
 from grader.submission import Submission, copy
@@ -50,6 +50,7 @@ def grade(
     checks: tuple[Check, ...] = (),
     key: str = "",
     bonus_counts: bool = False,
+    seed: int = 0,
 ) -> Graded:
     """Grade one submission.
 
@@ -59,11 +60,12 @@ def grade(
         checks: all, if none are given.
         key: what the result depends on; see `key_of`.
         bonus_counts: points of the stretch are part of the score.
+        seed: what hidden checks draw from; see `grader.hidden.draw_from`.
     """
     began = time.monotonic()
     checks = checks or checks_here()
-    looked, refused = look_at(submission.folder, tier, checks, bounds or Bounds(TIME_LIMIT))
-    results = tuple(judge_beside(references[check.track.name], check, looked[check.track.name]) for check in checks)
+    looked, refused = look_at(submission.folder, tier, checks, bounds or Bounds(TIME_LIMIT), references)
+    results = judge_all(checks, looked, references)
     report = report_of(
         submission.name,
         results,
@@ -71,26 +73,24 @@ def grade(
         seconds=time.monotonic() - began,
         key=key,
         bonus_counts=bonus_counts,
+        seed=seed,
         python=python_in_the_box(),
         notes=tuple(f"{path} was left out: it {why}" for path, why in sorted(refused.items())),
     )
     return Graded(report, looked)
 
 
-def judge_beside(reference: Reference, check: Check, recordings: Mapping[str, Recording]) -> Result:
-    """What a check makes of a server; a bonus that the reference itself misses on this machine is no failure."""
-    result = judge(check, recordings, reference)
-    if not check.stretch or result.outcome is Outcome.PASSED:
-        return result
-    its_own = judge(check, reference.recordings, reference)
-    if its_own.outcome is Outcome.PASSED:
-        return result
-    why = f"the reference does not earn it on this machine either: {its_own.message}"
-    return unclear(check, why)
-
-
-def look_at(folder: Path, tier: Tier, checks: tuple[Check, ...], bounds: Bounds) -> tuple[Looked, dict[str, str]]:
+def look_at(
+    folder: Path,
+    tier: Tier,
+    checks: tuple[Check, ...],
+    bounds: Bounds,
+    references: Mapping[str, Reference] | None = None,
+) -> tuple[Looked, dict[str, str]]:
     """Copy a submission to where boxes may show it, and play what these checks ask for.
+
+    Args:
+        references: by track's name; with them, what stays unclear to a check is played again.
 
     Returns:
         The recordings, and which files were not copied and why.
@@ -102,9 +102,13 @@ def look_at(folder: Path, tier: Tier, checks: tuple[Check, ...], bounds: Bounds)
         ports.make_free()
     with scratch.folder() as copied_to:
         refused = copy(folder, copied_to / "submission").refused
-        wanted = experiments_needed(checks)
         programs = copied_to / "submission"
-        return look(programs, wanted, tier.make, bounds, refused, one_network=tier.has_one_network), refused
+
+        def see(some: tuple[Check, ...]) -> Looked:
+            wanted = experiments_needed(some)
+            return look(programs, wanted, tier.make, bounds, refused, one_network=tier.has_one_network)
+
+        return seen_until_clear(checks, references, see, TRIES) if references else see(checks), refused
 
 
 def needs_the_ports(tier: Tier) -> bool:
@@ -113,8 +117,12 @@ def needs_the_ports(tier: Tier) -> bool:
 
 
 def checks_here() -> tuple[Check, ...]:
-    """Every check that a submission is held against here."""
-    return rubric()
+    """Every check that a submission is held against here: the bundled ones, then the instructor's own.
+
+    Raises:
+        Unloadable: a file of hidden checks is not what it should be.
+    """
+    return (*rubric(), *hidden_checks())
 
 
 def references_of(looked: Looked) -> dict[str, Reference]:
@@ -134,20 +142,24 @@ def grade_the_reference(tier: Tier, folder: Path = REFERENCE) -> Graded:
     full: Graded | None = None
     for _ in range(LOOKED_AT_BY_THE_REFERENCE):
         looked, _refused = look_at(folder, tier, checks, Bounds(TIME_LIMIT))
-        references = references_of(looked)
-        results = tuple(judge(check, looked[check.track.name], references[check.track.name]) for check in checks)
+        results = judge_all(checks, looked, references_of(looked))
         report = report_of("reference", results, sandbox=tier.name, seconds=0.0)
-        if report.score == report.points:
+        lost = [result for result in results if _asked_of_the_reference(result) and not result.passed]
+        if not lost:
             full = Graded(report, looked)
-            if not any(result.stretch and result.outcome is Outcome.FAILED for result in results):
+            if all(result.passed for result in results):
                 break
     if full:
         return full
-    lost = next(result for result in results if not result.earned)
     raise CannotGrade(
         f"the reference earns {points_shown(report.score)} of {points_shown(report.points)} points on this machine, "
-        f"so that no grade could be trusted: {lost.id}: {lost.message}"
+        f"so that no grade could be trusted: {lost[0].id}: {lost[0].message}"
     )
+
+
+def _asked_of_the_reference(result: Result) -> bool:
+    """The core, and what an instructor asks besides."""
+    return result.hidden or not result.stretch
 
 
 def key_of(submission: Submission, settings: tuple[str, ...]) -> str:

@@ -197,6 +197,11 @@ class Result(msgspec.Struct, frozen=True):
     hint: str = ""
     hidden: bool = False
 
+    @property
+    def passed(self) -> bool:
+        """The requirement is met."""
+        return self.outcome is Outcome.PASSED
+
 
 class Status(StrEnum):
     """Whether a report is a grade."""
@@ -217,6 +222,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         sandbox: the tier that held the submission's programs.
         seconds: from the first box to the last, by the wall clock.
         key: hash of all that the result depends on; "" if it is never compared.
+        seed: what the requests of hidden checks were drawn from.
     """
 
     schema: int = SCHEMA
@@ -233,6 +239,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     outputs: dict[str, str] = {}
     python: str = ""
     bonus_counts: bool = False
+    seed: int = 0
+
+    @property
+    def for_the_student(self) -> Report:
+        """The same without what the instructor keeps hidden."""
+        return msgspec.structs.replace(self, checks=tuple(result for result in self.checks if not result.hidden))
 
 
 def report_of(

@@ -46,6 +46,10 @@ class Page:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
-        """Ids of checks in place of functions."""
+        """Ids of checks in place of functions; none of what the instructor keeps hidden."""
+        known = self._known()
+        if known and report.location[2] not in {result.id for result in known[0].checks}:
+            cells.clear()
+            return
         check_id = html.escape(report.location[2])
         cells[1] = f'<td class="col-testId">{check_id}</td>'

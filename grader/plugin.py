@@ -16,13 +16,14 @@ import sys
 import time
 from collections.abc import Generator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import msgspec
 import pytest
 
 import grader.checks
-from grader import grading, ports, scratch
+from grader import grading, hidden, ports, scratch
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose, python_in_the_box
 from grader.apparatus.scene import Bounds
 from grader.declaring import checks_of
@@ -33,7 +34,6 @@ from grader.page_of_pytest import Page
 from grader.recording import Recording
 from grader.reference import Reference
 from grader.report import text
-from grader.rubric import rubric
 from grader.store import packed, unpacked
 from grader.submission import programs_in
 
@@ -62,9 +62,10 @@ def pytest_configure(config: pytest.Config) -> None:
     shared = Path(worker[_KEY]) if worker else until_the_end.enter_context(scratch.room())
     run = Grading(config, folder, shared, until_the_end, is_worker=worker is not None)
     config.stash[GRADING] = run
-    config.args[:] = [str(CHECKS)]
+    config.args[:] = [str(CHECKS), *map(str, hidden.files_in())]
     config.addinivalue_line("python_files", "test_*.py")  # a pytest.ini of the student's may say otherwise
     config.addinivalue_line("python_functions", "test")
+    _hand_over_hidden_scenes(config)
     if not worker:
         if not config.getoption("htmlpath", None):
             config.option.htmlpath = "report.html"
@@ -73,6 +74,22 @@ def pytest_configure(config: pytest.Config) -> None:
         run.verbose, config.option.verbose = config.option.verbose, min(config.option.verbose, 0)
         config.pluginmanager.register(Page(run.known), "forklab-page")
     config.pluginmanager.register(run, "forklab-grading")
+
+
+def _hand_over_hidden_scenes(config: pytest.Config) -> None:
+    """Make the instructor's own checks known, where there are any, and a fixture of each scene that they bring.
+
+    Raises:
+        pytest.UsageError: a file of them is not what it should be.
+    """
+    try:
+        hidden.hidden_checks()
+    except hidden.Unloadable as error:
+        raise pytest.UsageError(str(error)) from error
+    theirs = ModuleType("forklab_hidden_scenes")
+    for name in set(EXPERIMENTS) - set(_BUNDLED):
+        setattr(theirs, f"_recording_of_{name}", _recording_fixture(name))
+    config.pluginmanager.register(theirs)
 
 
 def _folder_to_grade(config: pytest.Config) -> Path | None:
@@ -143,7 +160,7 @@ class Grading:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """The rubric's order; and what these checks need is what is looked at."""
-        order = {check.id: place for place, check in enumerate(rubric())}
+        order = {check.id: place for place, check in enumerate(grading.checks_here())}
         items.sort(key=lambda item: order.get(_check_of(item).id, len(order)))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -183,8 +200,11 @@ class Grading:
         if tier.notice:
             (self._shared / "notice").write_text(tier.notice)
         (self._shared / "tier").write_text(tier.name)
-        (self._shared / "reference").write_bytes(self._recorded_reference(tier))
-        looked, _ = grading.look_at(self._folder, tier, self._wanted, Bounds(grading.TIME_LIMIT))
+        theirs = self._shared / "reference"
+        theirs.write_bytes(self._recorded_reference(tier))
+        recorded = unpacked(theirs.read_bytes(), theirs)
+        references = {check.track.name: Reference(recorded.get(check.track.name, {})) for check in self._wanted}
+        looked, _ = grading.look_at(self._folder, tier, self._wanted, Bounds(grading.TIME_LIMIT), references)
         path.write_bytes(packed(looked))
 
     def _recorded_reference(self, tier: Tier) -> bytes:
@@ -225,7 +245,9 @@ class Grading:
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Categories are outcomes; the line is ours to write."""
         result = _result_of(report)
-        return (result.outcome.words, "", "") if result else ("", "", "")
+        if result is None:
+            return ("", "", "")
+        return ("hidden" if result.hidden else result.outcome.words, "", "")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A line for each requirement, as it comes."""
@@ -269,10 +291,10 @@ class Grading:
         return f"forklab: grading {self._folder}"
 
     def known(self) -> tuple[Report, dict[str, dict[str, Recording]], dict[str, dict[str, Recording]]] | None:
-        """What the page shows; None where nothing was judged."""
-        if not self._results:
+        """What the page shows; None where nothing was judged that a student may see."""
+        if all(result.hidden for result in self._results.values()):
             return None
-        results = tuple(self._results[check.id] for check in rubric() if check.id in self._results)
+        results = tuple(self._results[check.id] for check in grading.checks_here() if check.id in self._results)
         report = report_of(
             self._folder.name,
             results,
@@ -282,7 +304,7 @@ class Grading:
         )
         if (self._shared / "looked").exists():
             self._recordings()
-        return report, self._looked or {}, self._reference
+        return report.for_the_student, self._looked or {}, self._reference
 
     def _noted(self, name: str) -> str:
         path = self._shared / name
@@ -319,7 +341,8 @@ def _check_of(item: pytest.Item) -> Check:
     """The check that an item stands for."""
     track = item.callspec.params["track_of_item"]  # type: ignore[attr-defined]
     checks = checks_of(item.function)  # type: ignore[attr-defined]
-    return next(check for check in checks if check.track == track_named(track))
+    bare = next(check for check in checks if check.track == track_named(track))
+    return next((check for check in grading.checks_here() if check.id == bare.id), bare)
 
 
 def _result_of(report: pytest.TestReport) -> Result | None:
@@ -352,7 +375,8 @@ def _recording_fixture(name: str) -> Any:
     return recording
 
 
-for _name in EXPERIMENTS:
+_BUNDLED = tuple(EXPERIMENTS)
+for _name in _BUNDLED:
     setattr(sys.modules[__name__], f"_recording_of_{_name}", _recording_fixture(_name))
 if os.name != "posix" or not hasattr(os, "pidfd_open"):  # pragma: no cover - seen on macOS and Windows only
     raise pytest.UsageError("forklab needs Linux: use a container, WSL 2 or a lab machine")

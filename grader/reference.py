@@ -21,10 +21,10 @@ class Reference:
         Raises:
             Inconclusive: it was never asked.
         """
-        visits = self.recordings.get("visits")
-        for client in visits.clients if visits else ():
-            if visits and visits.sent(client) == request and visits.received(client):
-                return visits.received(client)
+        for seen in self.recordings.values():
+            for client in seen.clients:
+                if seen.sent(client) == request and seen.received(client):
+                    return seen.received(client)
         raise Inconclusive("the reference's answer to this request is not known here")
 
     def recording(self, experiment: str) -> Recording | None:

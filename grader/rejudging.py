@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from grader import batch, grading, store
+from grader.judging import judge_beside
 from grader.model import SCHEMA, Check, Report, Result, points_shown, report_of
 from grader.reference import Reference
 from grader.replaying import page_of
@@ -98,7 +99,7 @@ def judged_again(
     for check in checks:
         scenes = recorded.get(check.track.name, {})
         if set(check.needs) - {"reference"} <= set(scenes):
-            results.append(grading.judge_beside(references[check.track.name], check, scenes))
+            results.append(judge_beside(references[check.track.name], check, scenes))
         else:
             unjudged.append(check.id)
             results += [known[check.id]] if check.id in known else []

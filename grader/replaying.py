@@ -21,6 +21,7 @@ def page_of(report: Report, recorded: Recorded, reference: Recorded | None = Non
     Raises:
         RuntimeError: pytest did not write it, which is our own fault.
     """
+    report = report.for_the_student
     with scratch.folder() as folder:
         html = folder / "report.html"
         arguments = [

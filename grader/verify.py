@@ -12,6 +12,7 @@ from typing import NamedTuple
 from grader import batch, grading, store
 from grader.apparatus.sandbox.choosing import choose, python_in_the_box
 from grader.apparatus.scene import Bounds
+from grader.hidden import draw_from
 from grader.judging import lost
 from grader.proof import strain, telling
 from grader.proof.cases import Case, program_of, submission_of
@@ -35,6 +36,7 @@ class Settings(NamedTuple):
         jobs: cases at once.
         busy: endless loops that run beside it.
         cpu_share: of one core, for the grader and all servers together; None: all there is.
+        seed: what the requests of hidden checks are drawn from.
     """
 
     out: Path
@@ -67,7 +69,7 @@ def run(work: Sequence[Turn], settings: Settings, filed: Filed, told: Callable[[
         CannotGrade: the reference does not earn all points here.
         NoShare: nobody's processor time can be limited here.
     """
-    batch.file_the_reference(choose(settings.tier, with_canary=False), settings.out)
+    batch.file_the_reference(choose(settings.tier, with_canary=False), settings.out, settings.seed)
 
     def came(progress: Progress[Trial]) -> None:
         if progress.news:
@@ -115,6 +117,7 @@ def about(settings: Settings, repeat: int, *, made: str) -> dict[str, str]:
         "busy_loops": str(settings.busy),
         "repeated": str(repeat),
         "at_once": str(settings.jobs),
+        "seed": str(settings.seed),
         "sandbox": settings.tier,
         "python": python_in_the_box(),
         "grader": grading.own_key()[:12],
@@ -129,6 +132,7 @@ def file_the_proof(out: Path, proof: Proof, told: Mapping[str, str]) -> None:
 
 def _prepare(settings: Settings, group: Path | None) -> Callable[[Turn], Trial]:
     """Once in each worker: its share of the machine, the box, and the reference's recordings."""
+    draw_from(settings.seed)
     tier = choose(settings.tier, with_canary=False)
     references = grading.references_of(store.recordings_in(settings.out / batch.REFERENCE_FOLDER))
     if group:

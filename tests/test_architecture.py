@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
+    "grader.hidden": {"grader.declaring", EXPERIMENTS, MODEL, "grader.rubric", APPARATUS},
     "grader.judging": {MODEL, RECORDING, "grader.reference", "grader.checks"},
     "grader.store": {MODEL, RECORDING},
     "grader.report": {MODEL, RECORDING, "grader.timing"},  # the figures draw what timing reads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.grading import judge_beside
+from grader.judging import judge_beside
 from grader.model import FORKING, Outcome
 from grader.recording import What
 from grader.reference import Reference

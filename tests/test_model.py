@@ -148,3 +148,12 @@ def test_long_names_are_told_apart_by_their_ends() -> None:
     assert folder_name("x" * 300) != folder_name("x" * 299 + "y")
     assert folder_name("x" * MOST_OF_A_NAME) == "x" * MOST_OF_A_NAME
     assert len(folder_name("\N{SNAKE}" * 300).encode()) < 255
+
+
+def test_what_is_hidden_is_not_for_the_student() -> None:
+    """All else stays; and a result passed where its outcome says so."""
+    shown = Result("forking/listens", Outcome.PASSED, 2.0, 2.0, False, "The server listens.")
+    secret = Result("forking/secret", Outcome.FAILED, 0.0, 0.0, True, "A secret.", hidden=True)
+    report = report_of("ada", (shown, secret), sandbox="none", seconds=1.0, seed=7)
+    assert (report.for_the_student.checks, report.for_the_student.seed, report.checks) == ((shown,), 7, (shown, secret))
+    assert (shown.passed, secret.passed) == (True, False)

@@ -108,6 +108,7 @@ def test_evidence_names_a_process_by_its_kin() -> None:
         "pid 8 (a child) sleeps in recvfrom() on A's connection",
         "pid 9 (another process) sleeps in wait4()",
     ]
+    assert there.accounts.count("; ") == 2
 
 
 def test_the_accounts_of_the_first_few_are_a_line() -> None:
