@@ -155,8 +155,10 @@ def judged(case: Case, results: Sequence[Result], seconds: float) -> Trial:
     for result in results:
         told = f"{case.name}: {result.id} {result.outcome.words}: {result.message}"
         its_own = result.id.startswith(f"{case.track}/")
+        named = result.id in (*case.fails, *case.passes)
+        is_owed = named or not (its_own and result.stretch) or result.outcome is Outcome.ERROR
         must_pass = not its_own or result.id in case.passes or (case.is_right and not result.stretch)
-        if result.outcome.needs_a_human:
+        if result.outcome.needs_a_human and is_owed:
             unclear.append(told)
         elif result.id in case.fails and result.outcome is not Outcome.FAILED:
             acceptances.append(told)
