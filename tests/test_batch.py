@@ -84,6 +84,8 @@ def test_bad_input_is_one_sentence_and_exit_2(tmp_path: Path) -> None:
 
 
 def test_the_rubric_is_26_checks_and_100_points() -> None:
-    """The core's points add up to 100."""
+    """The core's points add up to 100, the bonus's to 25."""
     rows = json.loads(run("rubric", "--json").stdout)
-    assert (len(rows), sum(row["points"] for row in rows)) == (26, 100)
+    core, stretch = ([row["points"] for row in rows if row["stretch"] is part] for part in (False, True))
+    assert (len(core), sum(core)) == (26, 100)
+    assert (len(stretch), sum(stretch)) == (22, 25)
