@@ -46,9 +46,15 @@ def thread(tid: int, call: str = "", inode: int = 0, *, state: str = "S", **more
     return ThreadSeen(tid=tid, state=state, call=call, inode=inode, **more)
 
 
-def process(pid: int, *threads: ThreadSeen, parent: int = SERVER, sockets: Iterable[int] = ()) -> ProcessSeen:
-    """A process that holds these sockets, and its standard input."""
-    held = {number: f"socket:[{inode}]" for number, inode in enumerate(sockets, start=3)}
+def process(
+    pid: int,
+    *threads: ThreadSeen,
+    parent: int = SERVER,
+    sockets: Iterable[int] = (),
+    files: Iterable[str] = (),
+) -> ProcessSeen:
+    """A process that holds these sockets and files, and its standard input."""
+    held = dict(enumerate((*(f"socket:[{inode}]" for inode in sockets), *files), start=3))
     return ProcessSeen(pid=pid, parent=parent, threads=threads, descriptors={0: "/dev/null", **held})
 
 

@@ -3,6 +3,9 @@
 from grader.apparatus.server import Server
 from grader.experiments import experiment
 
+SOME_MORE_TRIES = 6.0
+"""Seconds for a server that asks for a process more than once, with pauses, before it lets the client go."""
+
 
 @experiment(forking="survives_failed_fork")
 def failed_fork(server: Server) -> None:
@@ -11,6 +14,8 @@ def failed_fork(server: Server) -> None:
     was = server.limit("NPROC", 1)
     (a,) = server.connect("A")
     server.ask(a)
+    server.then("A has asked")
+    server.outlast(a, SOME_MORE_TRIES)
     server.then("no process is to be had")
     server.limit("NPROC", was)
     server.leave(a)

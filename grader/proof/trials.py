@@ -69,8 +69,9 @@ class Trial(msgspec.Struct, frozen=True):
 
     @property
     def unclear(self) -> tuple[str, ...]:
-        """Of what nothing was proven."""
-        return self.told(outcomes=(Outcome.INCONCLUSIVE, Outcome.ERROR))
+        """Of what nothing was proven, though the case asks something of it; and whatever was our own fault."""
+        owed = (duty for duty in Duty if duty is not Duty.NONE)
+        return (*self.told(*owed, outcomes=(Outcome.INCONCLUSIVE,)), *self.told(outcomes=(Outcome.ERROR,)))
 
     @property
     def wrong(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from grader.model import BLOCKING, FORKING, TRACKS, Outcome, Result, Track
 from grader.recording import Calm, Output, Recording, What
 from grader.rubric import rubric
 from tests.recordings import (
+    LISTENER,
     PAGE,
     changed,
     check_called,
@@ -109,9 +110,20 @@ def test_a_connection_that_a_rude_client_leaves_behind_is_one_too_many(track: Tr
     """Unless polite ones leave theirs, too."""
     kept = with_snapshot(scene("rude", track), snapshot("all have gone", server("says all, resets")))
     name = f"{track.name}/survives_rude_clients"
-    assert outcome(name, rude=kept) == (Outcome.FAILED, "3 descriptors when they have gone")
+    assert outcome(name, rude=kept) == (Outcome.FAILED, "2 when they have gone")
     leaks = with_snapshot(scene("visits", track), snapshot("many clients have gone", server("client 9")))
     assert outcome(name, rude=kept, visits=leaks)[0] is Outcome.NOT_REACHED
+
+
+def test_a_log_that_is_opened_at_the_first_error_is_no_connection() -> None:
+    """A pipe is as bad as one."""
+    log, pipe = (
+        process(7, thread(7, "accept4"), parent=1, sockets=[LISTENER], files=[target])
+        for target in ("/work/errors.log", "pipe:[9]")
+    )
+    for holds, expected in ((log, Outcome.PASSED), (pipe, Outcome.FAILED)):
+        seen = with_snapshot(scene("rude"), snapshot("all have gone", holds))
+        assert outcome("forking/survives_rude_clients", rude=seen)[0] is expected
 
 
 def test_descriptors_of_a_program_that_is_gone_are_none() -> None:
@@ -295,10 +307,12 @@ def test_a_server_that_wakes_by_itself_may_print_when_it_does() -> None:
 @BOTH
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGINT"])
 def test_a_server_that_lives_on_was_told_in_vain(track: Track, number: str) -> None:
-    """Its children may."""
+    """Its children may; one that wakes by a timer may look then whether it was told."""
     seen, name = scene("reachable", track), f"{track.name}/ends_when_told"
     stays = with_snapshot(seen, snapshot(f"{number} came", server()))
     assert outcome(name, reachable=stays) == (Outcome.FAILED, "pid 7 (the server) sleeps in accept4()")
+    looks_again = with_snapshot(seen, snapshot(f"{number} came", server(call="poll", timed=True)))
+    assert outcome(name, reachable=looks_again)[0] is Outcome.INCONCLUSIVE
     child_stays = with_snapshot(seen, snapshot(f"{number} came", child(8, "A")))
     assert outcome(name, reachable=child_stays)[0] is Outcome.PASSED
 
