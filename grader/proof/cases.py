@@ -111,9 +111,13 @@ def program_of(case: Case) -> bytes:
 
 
 @contextmanager
-def submission_of(case: Case) -> Iterator[Submission]:
-    """The case as a submission: its program in one track, the reference's in the others."""
-    folder = Path(tempfile.mkdtemp(prefix="forklab-case-"))
+def submission_of(case: Case, within: Path | None = None) -> Iterator[Submission]:
+    """The case as a submission: its program in one track, the reference's in the others.
+
+    Args:
+        within: where its folder is made for a while; None: where temporary files go.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="forklab-case-", dir=within))
     try:
         for track in TRACKS:
             shutil.copyfile(grading.REFERENCE / track.program, folder / track.program)
