@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from grader import batch, grading, store
 from grader.apparatus.sandbox.choosing import choose, python_in_the_box
 from grader.apparatus.scene import Bounds
+from grader.experiments import EXPERIMENTS
 from grader.hidden import draw_from
 from grader.judging import lost
 from grader.proof import strain, telling
@@ -20,9 +24,12 @@ from grader.proof.figures import Proof
 from grader.proof.filed import Filed, Line
 from grader.proof.page import page
 from grader.proof.trials import Trial, trial_of
+from grader.proof.verdicts import verdicts
 from grader.workers import TRIES, Crew, Progress, Task, work_off
 
 JSON, PAGE = "verify.json", "verify.html"
+CASES = ".cases"
+DOCS = grading.PROJECT / "docs" / "verdicts.md"
 Turn = tuple[Case, int]
 """A case, and how often it was graded before."""
 
@@ -76,11 +83,15 @@ def run(work: Sequence[Turn], settings: Settings, filed: Filed, told: Callable[[
             _file(progress.news, settings, filed)
         told(progress)
 
+    cases = settings.out / CASES
+    shutil.rmtree(cases, ignore_errors=True)  # of a run that was killed
+    cases.mkdir()
     tasks = [Task(case.name, (case, number)) for case, number in work]
     with strain.busy_loops(settings.busy), strain.share_of_a_core(settings.cpu_share) as group:
         patience = grading.TIME_LIMIT * 1.5 + batch.GRACE
         crew = Crew(partial(_prepare, settings, group), __name__, settings.jobs, patience)
         work_off(tasks, crew, _given_up, came)
+    cases.rmdir()
 
 
 def _file(trial: Trial, settings: Settings, filed: Filed) -> None:
@@ -130,6 +141,21 @@ def file_the_proof(out: Path, proof: Proof, told: Mapping[str, str]) -> None:
     store.commit(out / PAGE, page(proof, told).encode("utf-8", "backslashreplace"))
 
 
+def write_the_docs(path: Path, document: bytes) -> None:
+    """Write `docs/verdicts.md` from what a `verify.json` holds.
+
+    Raises:
+        Unreadable: it holds something else.
+    """
+    try:
+        proof = msgspec.json.decode(document, type=dict[str, Any])
+        scenes = {name: experiment.sentence for name, experiment in EXPERIMENTS.items()}
+        page = verdicts(grading.checks_here(), scenes, proof)
+    except (msgspec.MsgspecError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
+        raise store.Unreadable(f"this is no {JSON}: {type(error).__name__}: {error}") from error
+    store.commit(path, page.encode())
+
+
 def _prepare(settings: Settings, group: Path | None) -> Callable[[Turn], Trial]:
     """Once in each worker: its share of the machine, the box, and the reference's recordings."""
     draw_from(settings.seed)
@@ -140,7 +166,7 @@ def _prepare(settings: Settings, group: Path | None) -> Callable[[Turn], Trial]:
 
     def tried(turn: Turn) -> Trial:
         case, number = turn
-        with submission_of(case) as submission:
+        with submission_of(case, settings.out / CASES) as submission:
             graded = grading.grade(submission, tier, references, bounds=Bounds(grading.TIME_LIMIT))
         return trial_of(case, graded.report.checks, seconds=graded.report.seconds, turn=number)
 
