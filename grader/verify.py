@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -28,7 +27,6 @@ from grader.proof.verdicts import verdicts
 from grader.workers import TRIES, Crew, Progress, Task, work_off
 
 JSON, PAGE = "verify.json", "verify.html"
-CASES = ".cases"
 DOCS = grading.PROJECT / "docs" / "verdicts.md"
 Turn = tuple[Case, int]
 """A case, and how often it was graded before."""
@@ -83,15 +81,11 @@ def run(work: Sequence[Turn], settings: Settings, filed: Filed, told: Callable[[
             _file(progress.news, settings, filed)
         told(progress)
 
-    cases = settings.out / CASES
-    shutil.rmtree(cases, ignore_errors=True)  # of a run that was killed
-    cases.mkdir()
     tasks = [Task(case.name, (case, number)) for case, number in work]
     with strain.busy_loops(settings.busy), strain.share_of_a_core(settings.cpu_share) as group:
         patience = grading.TIME_LIMIT * 1.5 + batch.GRACE
         crew = Crew(partial(_prepare, settings, group), __name__, settings.jobs, patience)
         work_off(tasks, crew, _given_up, came)
-    cases.rmdir()
 
 
 def _file(trial: Trial, settings: Settings, filed: Filed) -> None:
@@ -166,7 +160,7 @@ def _prepare(settings: Settings, group: Path | None) -> Callable[[Turn], Trial]:
 
     def tried(turn: Turn) -> Trial:
         case, number = turn
-        with submission_of(case, settings.out / CASES) as submission:
+        with submission_of(case) as submission:
             graded = grading.grade(submission, tier, references, bounds=Bounds(grading.TIME_LIMIT))
         return trial_of(case, graded.report.checks, seconds=graded.report.seconds, turn=number)
 
