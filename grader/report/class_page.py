@@ -121,13 +121,13 @@ def _missed_most(reports: Sequence[Report]) -> str:
     if not ranked:
         return ""
     rows = "".join(
-        f'<tr><td class="fl-num">{len(who[check])}</td><td>{html(requirement[check])}<span class="fl-id">{html(check)}</span></td>'
-        f"<td>{', '.join(map(_link, who[check][:8]))}{' …' if len(who[check]) > 8 else ''}</td></tr>"
+        f'<tr><td class="fl-num">{len(who[check])}</td><td class="fl-first-column">{html(requirement[check])}'
+        f'<span class="fl-id">{html(check)}</span></td><td class="fl-wide">{", ".join(map(_link, who[check][:8]))}{" …" if len(who[check]) > 8 else ""}</td></tr>'
         for check in ranked
     )
     return (
-        '<h2>What to talk about</h2><div class="fl-scroll"><table class="fl-table"><thead><tr><th scope="col">failed</th>'
-        f'<th scope="col">requirement</th><th scope="col">who</th></tr></thead><tbody>{rows}</tbody></table></div>'
+        '<h2>What to talk about</h2><div class="fl-scroll"><table class="fl-table fl-stack"><thead><tr><th scope="col">failed</th>'
+        f'<th scope="col" class="fl-first-column">requirement</th><th scope="col" class="fl-wide">who</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 
@@ -136,8 +136,9 @@ def _everybody(reports: Sequence[Report]) -> str:
     return (
         '<h2>Submissions</h2><input class="fl-filter" id="fl-filter" type="search" hidden '
         'aria-label="show submissions with these words" placeholder="Show those with …">'
-        '<div class="fl-scroll"><table class="fl-table" id="fl-all"><thead><tr><th scope="col">submission</th>'
-        '<th scope="col">score</th><th scope="col">bonus</th><th scope="col">status</th><th scope="col">to mend first</th></tr></thead>'
+        '<div class="fl-scroll"><table class="fl-table fl-stack" id="fl-all"><thead><tr><th scope="col">submission</th>'
+        '<th scope="col">score</th><th scope="col">bonus</th><th scope="col">status</th>'
+        '<th scope="col" class="fl-wide">to mend first</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
@@ -148,7 +149,7 @@ def _submission(report: Report) -> str:
     return (
         f'<tr><td>{_link(report)}</td><td class="fl-num" data-v="{report.score}">{points_shown(report.score)}</td>'
         f'<td class="fl-num" data-v="{report.bonus}">{points_shown(report.bonus)}</td>'
-        f"<td>{STATUS_WORDS[report.status]}</td><td>{told}</td></tr>"
+        f'<td>{STATUS_WORDS[report.status]}</td><td class="fl-wide">{told}</td></tr>'
     )
 
 

@@ -173,7 +173,7 @@ def _output(recordings: Mapping[str, Recording]) -> str:
             )
     if not shown:
         return ""
-    return f'<details class="fl-item"><summary><span></span><span></span>What it printed</summary>{shown}</details>'
+    return f'<details class="fl-item"><summary><span aria-hidden="true">▸</span><span></span>What it printed</summary>{shown}</details>'
 
 
 def _cut(head: str, tail: str) -> str:

@@ -97,7 +97,8 @@ def _drawn(event: Event, place: int, clients: Sequence[str]) -> str:
         return f'{time}{line}<text class="s" x="{_WIDTH - 10}" y="{y - 4}" text-anchor="end">{words}</text>'
     server = _lane(0, len(clients))
     if event.who == "server":
-        said = html(one_line(f"{event.what.value} {event.note}"))[:80]
+        word = "" if event.what is What.EXITED else f"{event.what.value} "  # its note says it: ended with status 1
+        said = html(one_line(f"{word}{event.note}"))[:80]
         return f'{time}<circle class="h" cx="{server:.0f}" cy="{y}" r="4"/><text x="{server + 10:.0f}" y="{y + 4}">{said}</text>'
     x = _lane(1 + list(clients).index(event.who), len(clients))
     start, end = (x, server) if event.what in _FROM_CLIENT else (server, x)

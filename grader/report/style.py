@@ -25,7 +25,7 @@ a{color:var(--mark)}code,pre,.fl-seen{font:13px/1.5 ui-monospace,SFMono-Regular,
 .fl-item>summary:hover{background:var(--tint)}
 .fl-row{border-top:1px solid var(--line);padding:.5rem 0}
 .fl-sign{font-weight:700}.fl-points{font-variant-numeric:tabular-nums;color:var(--soft)}
-.fl-id{display:block;overflow-wrap:anywhere;font:12px ui-monospace,Menlo,monospace;color:var(--soft)}
+.fl-id{display:block;overflow-wrap:break-word;font:12px ui-monospace,Menlo,monospace;color:var(--soft)}
 .fl-passed .fl-sign{color:var(--ok)}.fl-failed .fl-sign,.fl-failed .fl-word{color:var(--bad)}
 .fl-inconclusive .fl-sign,.fl-error .fl-sign,.fl-inconclusive .fl-word,.fl-error .fl-word{color:var(--odd)}
 .fl-word{font-weight:600}
@@ -59,7 +59,11 @@ border:1px solid var(--line);border-radius:6px;padding:.6rem}
 .fl-filter{font:inherit;padding:.35rem .6rem;border:1px solid var(--soft);border-radius:6px;background:var(--card);
 color:var(--ink);width:min(22rem,100%)}
 .fl-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-@media(max-width:40rem){.fl-pair{grid-template-columns:1fr}.fl-body{padding-left:0}.fl-score{font-size:2.6rem}
+tr[hidden]{display:none!important}
+@media(max-width:40rem){.fl-stack thead tr,.fl-stack tbody tr{display:grid;grid-template-columns:1fr auto;gap:.1rem .6rem;
+padding:.35rem 0;border-bottom:1px solid var(--line)}.fl-stack td,.fl-stack th{border:0;padding:0}
+.fl-stack .fl-wide{grid-column:1/-1}.fl-stack .fl-first-column{grid-row:1}
+.fl-pair{grid-template-columns:1fr}.fl-body{padding-left:0}.fl-score{font-size:2.6rem}
 .fl-item>summary,.fl-row{grid-template-columns:1.3rem 3rem minmax(0,1fr)}}
 @media print{.fl-item{break-inside:avoid}.controls,.filters,.fl-filter{display:none}body{max-width:none}}
 #results-table{color:var(--ink);border-color:var(--line);font-size:.9rem;width:100%}
@@ -71,10 +75,17 @@ span.failed,.failed .col-result,.failed .col-result:hover,span.error,.error .col
 span.skipped,span.xfailed,span.xpassed,span.rerun,span.retried{color:var(--soft)}
 .summary__spacer{display:none}.summary__data{flex:1 1 auto}.filters{flex-wrap:wrap;color:var(--soft)}
 .filters button,.collapse button{color:var(--mark)}
+body,main{display:flex;flex-direction:column}main>*,body>*{min-width:0;max-width:100%;width:100%}
+main>#environment-header,main>#environment,main>#title+p,body>#environment-header,body>#environment,body>#title+p{order:1}
+#environment{width:auto!important;align-self:flex-start}
+.logwrapper .logexpander{display:none}.logwrapper,.logwrapper .log{max-height:none!important;height:auto!important;
+min-height:0!important;overflow-wrap:anywhere}.logwrapper{overflow:auto!important}
+.logwrapper .log{top:0!important;padding-right:5px!important}.col-result{width:5rem!important}.extras-row .extra{padding:.3rem!important}
 """
 
 SCRIPT_FOR_PYTEST_HTML = """
 document.documentElement.lang='en';
+const push=history.pushState;history.pushState=(...to)=>{try{push.apply(history,to)}catch{}};
 addEventListener('DOMContentLoaded',()=>{
 const m=document.createElement('main'),b=document.body;
 [...b.childNodes].filter(n=>n.nodeName!=='TEMPLATE'&&n.nodeName!=='SCRIPT').forEach(n=>m.append(n));b.prepend(m);
@@ -87,4 +98,5 @@ w.setAttribute('aria-label','message of '+w.closest('tbody').id)});
 document.querySelectorAll('#results-table thead th').forEach(t=>{t.scope='col';if(!t.textContent.trim())t.remove()})};
 fix();new MutationObserver(fix).observe(m,{childList:true,subtree:true})});
 """
-"""pytest-html's own table lacks names and keys for those who use neither eyes nor mouse."""
+"""pytest-html's own table lacks names and keys for those who use neither eyes nor mouse; and it stays empty where a
+folder of the page's has a `+` or an `@` in its name, since Chromium then refuses to note the sorting in the address."""
