@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from grader.model import Inconclusive
 from grader.recording import Recording
@@ -21,11 +22,19 @@ class Reference:
         Raises:
             Inconclusive: it was never asked.
         """
-        for seen in self.recordings.values():
+        if request not in self._replies:
+            raise Inconclusive("the reference's answer to this request is not known here")
+        return self._replies[request]
+
+    @cached_property
+    def _replies(self) -> dict[bytes, bytes]:
+        """By request, the first reply to it; those of undisturbed clients, in `visits`, before all others."""
+        replies: dict[bytes, bytes] = {}
+        for seen in sorted(self.recordings.values(), key=lambda seen: seen.experiment != "visits"):
             for client in seen.clients:
-                if seen.sent(client) == request and seen.received(client):
-                    return seen.received(client)
-        raise Inconclusive("the reference's answer to this request is not known here")
+                if seen.received(client):
+                    replies.setdefault(seen.sent(client), seen.received(client))
+        return replies
 
     def recording(self, experiment: str) -> Recording | None:
         """The reference's recording of a scene, where there is one."""

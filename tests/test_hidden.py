@@ -165,6 +165,15 @@ def test_a_stranger_who_never_came_tells_how_the_scene_ended(more: dict[str, Any
     assert judged(ID, silent, reference=REFERENCE).outcome in (outcome, Outcome.FAILED)
 
 
+def test_a_stranger_who_is_refused_is_no_question_to_the_reference() -> None:
+    """It has asked nothing, and the server stopped serving."""
+    refused = without(STRANGERS, "stranger 2", What.CONNECTED, What.SENT, What.RECEIVED, What.ENDED)
+    told = recording(
+        "strangers", *refused.events, event("stranger 2", What.REFUSED, 2.5), cut="refused", about="answers_strangers"
+    )
+    assert judged(ID, told, reference=REFERENCE).outcome is Outcome.FAILED
+
+
 # ---------------------------------------------------------------------- who sees it
 
 

@@ -31,3 +31,11 @@ def test_its_scenes_are_there_or_none() -> None:
     crowd = recording("crowd", *visit("A", 1.0, reply=PAGE))
     assert Reference({"crowd": crowd}).recording("crowd") == crowd
     assert Reference({}).recording("crowd") is None
+
+
+def test_every_scene_is_asked_and_the_undisturbed_one_first() -> None:
+    """A hidden check's scene puts requests of its own."""
+    crowd = recording("crowd", *visit("A", 1.0, request=b"one", reply=b"odd"), *visit("B", 2.0, request=b"two"))
+    visits = recording("visits", *visit("x", 1.0, request=b"one", reply=b"usual"))
+    reference = Reference({"crowd": crowd, "visits": visits})
+    assert (reference.reply_to(b"one"), reference.reply_to(b"two")) == (b"usual", PAGE)

@@ -35,6 +35,23 @@ UNSEEN = {
     "interrupted for certain, and the check is inconclusive.",
     "survives_signals": "Signals other than SIGCHLD, SIGCONT, SIGWINCH and SIGURG, and instants at which none came.",
     "starts_again_at_once": "A port that is taken by another program than the server's own last connections.",
+    "survives_rude_clients": "A file that stays open for each rude client: a log that is opened at the first error is "
+    "right, so that sockets, pipes and processes alone are counted.",
+    "waits_for_the_whole_request": "A request that is cut anywhere but before its blank line, or into more pieces.",
+    "delivers_reply_despite_unread_bytes": "More bytes than the one client of the scene sends after its request.",
+    "bears_any_bytes": "Bytes that are no text in another place than the one request of the scene has them.",
+    "waits_for_slow_clients": "A server that waits longer than our client is silent, and then no more.",
+    "survives_full_descriptor_table": "A table that is full at another call than accept.",
+    "survives_failed_fork": "A fork that fails for want of memory, and one that fails again and again for long.",
+    "survives_aborted_connection": "Systems on which accept tells an abort as ECONNABORTED: Linux hands the connection "
+    "over, and the first read fails.",
+    "children_outlive_parent": "Children that are ended with the whole process group, as by Ctrl-C in a terminal.",
+    "prints_nothing_twice": "Lines that differ by more than their numbers, what a file and not standard output gets, "
+    "and servers that wake by themselves, which print by the clock.",
+    "ends_when_told": "A server that sleeps on with a timer and may end when it wakes: that is inconclusive.",
+    "is_reachable_everywhere": "IPv6, and addresses beyond the loopback network.",
+    "keeps_its_port": "A second server that is another program.",
+    "queues_five_clients": "How many more than five may wait.",
 }
 """By name of a check, what passes it and should not."""
 
