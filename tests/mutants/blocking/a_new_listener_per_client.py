@@ -1,6 +1,7 @@
 # The listener is closed while a client is served, so whoever comes meanwhile is refused.
 # fails: blocking/serves_one_client_at_a_time
 # follows: blocking/takes_turns_in_time: two of the three clients are refused, so that the work for one is all there is
+# follows: blocking/answers, blocking/leaves_no_descriptor_open, blocking/starts_again_at_once: whoever comes before the listener is open again is refused, too
 import os
 import socket
 import time
