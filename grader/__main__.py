@@ -261,7 +261,7 @@ class _Line:
             f": {names}" if names else ""
         )
         if self._terminal:
-            print(f"\r\x1b[K{line[: os.get_terminal_size(2).columns - 1]}", end="", file=sys.stderr, flush=True)
+            print(f"\r\x1b[K{line[: _columns() - 1]}", end="", file=sys.stderr, flush=True)
         else:
             print(line, file=sys.stderr, flush=True)
 
@@ -273,6 +273,11 @@ class _Line:
         """The line is done with."""
         if self._terminal:
             print(file=sys.stderr)
+
+
+def _columns() -> int:
+    """Of the terminal behind standard error; it says 0 where it does not know."""
+    return os.get_terminal_size(2).columns or 80
 
 
 # ------------------------------------------------------------------ the other commands

@@ -159,9 +159,9 @@ class Grading:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """The rubric's order; and what these checks need is what is looked at."""
+        """The rubric's order, and what is a bonus after all the rest, so that `-x` stops at what counts."""
         order = {check.id: place for place, check in enumerate(grading.checks_here())}
-        items.sort(key=lambda item: order.get(_check_of(item).id, len(order)))
+        items.sort(key=lambda item: (_check_of(item).stretch, order.get(_check_of(item).id, len(order))))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """The selected checks, `-k` and `--lf` included."""
@@ -256,7 +256,7 @@ class Grading:
             return
         self._results[result.id] = result
         terminal = self._terminal
-        if terminal and self._config.option.verbose >= 0:
+        if terminal and self._config.option.verbose >= 0 and not result.hidden:
             terminal.ensure_newline()
             terminal.write_line(text.result_line(result, _width(), terminal.hasmarkup))
 
@@ -281,6 +281,13 @@ class Grading:
                 ports.make_free()
         except (NoBox, ports.Taken) as error:
             raise pytest.UsageError(str(error)) from error
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A bonus that was missed is told, and fails nobody's run."""
+        owed = [result for result in self._results.values() if not result.stretch or result.hidden]
+        missed_a_bonus_only = bool(self._results) and all(result.passed for result in owed)
+        if session.exitstatus == pytest.ExitCode.TESTS_FAILED and missed_a_bonus_only:
+            session.exitstatus = pytest.ExitCode.OK
 
     def _say(self, sentence: str) -> None:
         if self._terminal:

@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.proof.strain": {"grader.workers"},
     "grader.proof.filed": {"grader.proof.trials", "grader.store"},
     "grader.looking": {APPARATUS, EXPERIMENTS, MODEL, RECORDING},
-    "grader.doctor": {APPARATUS, MODEL},
+    "grader.doctor": {APPARATUS, MODEL, "grader.ports"},
 }
 """Each part of the grader may import itself and these. A part is a module, or a folder and what lies in it; what is in
 a smaller part of its own is not in the folder's. What is not named here puts the parts together."""

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -204,9 +205,12 @@ def test_progress_in_a_log_is_plain_lines(room: Path) -> None:
     assert "\r" not in log
 
 
-def test_progress_on_a_terminal_is_one_line(room: Path) -> None:
-    """It is written over, never wider than the terminal, and names what is being graded."""
+@pytest.mark.parametrize("columns", [0, 36, 80])
+def test_progress_on_a_terminal_is_one_line(room: Path, columns: int) -> None:
+    """It is written over, never wider than the terminal, and names what is being graded; 0 is a width not known."""
+    shutil.rmtree(room / "class" / "hana")
     ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (24, columns))
     command = [sys.executable, "-m", "grader", "grade", str(room / "class"), "--out", str(room / "out")]
     batch = subprocess.Popen(command, cwd=grading.PROJECT, stdout=subprocess.DEVNULL, stderr=theirs)
     os.close(theirs)
@@ -218,5 +222,7 @@ def test_progress_on_a_terminal_is_one_line(room: Path) -> None:
     assert batch.wait() == 0
     drawn = shown.decode().split("\r\x1b[K")
     assert any("ada" in line for line in drawn)
-    assert drawn[-1].startswith("3/3 graded")
-    assert max(len(line.rstrip()) for line in drawn) < 80
+    assert re.fullmatch(
+        r"2/2 graded, [\d.]+ per second, 0 s left" if columns != 36 else r"2/2 graded, .{23}", drawn[-1].rstrip()
+    )
+    assert max(len(line.rstrip()) for line in drawn) < (columns or 80)

@@ -73,7 +73,7 @@ def test_two_batches_do_not_write_into_one_folder(here: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--only", "no_such_server"], "no server's path has 'no_such_server' (--only) in it"),
+        (["--only", "no_such_server"], "--only no_such_server: no server in"),
         (["--mutants", "empty"], "empty holds no servers: neither mutants/<track>/*.py nor right/<track>/*.py"),
         (["--repeat", "0"], "argument --repeat: '0' is no whole number above 0"),
         (["--busy", "-1"], "argument --busy: '-1' is no whole number"),
@@ -93,7 +93,8 @@ def test_the_rubric_adds_up() -> None:
     rows = json.loads(run("rubric", "--json").stdout)
     told = {match[2]: float(match[1]) for line in table if (match := re.match(r" *(\d+)  (\w+/\w+) +\w", line))}
     core = [row for row in rows if not row["stretch"]]
-    assert (sum(row["points"] for row in core), table[-1]) == (100, "100  points in all")
+    assert sum(row["points"] for row in core) == 100
+    assert "100  points in all" in table
     assert told == {row["id"]: row["points"] for row in rows} == {check.id: check.points for check in rubric()}
     assert all(row["requirement"].endswith(".") for row in rows)
 

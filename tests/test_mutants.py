@@ -35,11 +35,15 @@ def tier_and_references() -> tuple[Tier, dict[str, Reference]]:
 @pytest.mark.needs("bubblewrap")
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.name not in LONG])
 def test_a_server_comes_to_what_its_header_says(case: Case) -> None:
-    """Named checks fail, right servers and the other track keep every point, and nothing stays unclear."""
+    """Named checks fail, right servers and the other track keep every point, and nothing stays unclear.
+
+    What a wrong server fails besides, by chance and unforeseen by its header, wrongs nobody: `verify` counts it.
+    """
     tier, references = tier_and_references()
     with submission_of(case) as submission:
         graded = grading.grade(submission, tier, references, bounds=Bounds(300))
-    assert trial_of(case, graded.report.checks, seconds=graded.report.seconds).wrong == ()
+    trial = trial_of(case, graded.report.checks, seconds=graded.report.seconds)
+    assert (trial.false_rejections, trial.false_acceptances, trial.unclear) == ((), (), ())
 
 
 def test_every_check_has_a_mutant() -> None:

@@ -80,7 +80,8 @@ def test_every_check_has_a_scene_to_show() -> None:
 
 def test_the_page_tells_what_happens_in_each_scene() -> None:
     """In the scene's own words."""
-    assert {name: experiment.sentence for name, experiment in EXPERIMENTS.items()} == SENTENCES
+    bundled = {n: e for n, e in EXPERIMENTS.items() if e.scene.__module__.startswith("grader.experiments")}
+    assert {name: experiment.sentence for name, experiment in bundled.items()} == SENTENCES
 
 
 def test_what_checks_need_is_told_once() -> None:

@@ -54,13 +54,10 @@ def test_survives_rude_clients(rude: Recording, visits: Recording) -> None:
 
 
 def _must_answer(visits: Recording) -> None:
-    """Raise NotReached where a client as all are gets no reply: then nobody else's silence tells anything."""
-    first = track_named(visits.track).requests[0].name
-    if visits.received(first):
-        return
-    if visits.was_stopped_by_us:
-        raise visits.missing(f"reply to {first}")
-    raise NotReached("a client that asks at once is not answered either", evidence=visits.story(first))
+    """Raise NotReached where the first few clients, who are as all are, get no replies: then no silence tells anything."""
+    visits.snapshot("the first clients have gone")
+    if not any(map(visits.received, visits.clients)):
+        raise NotReached("clients that ask at once are not answered either", evidence=visits.story(*visits.clients[:1]))
 
 
 def _must_not_grow(visits: Recording, count: Callable[[Snapshot], int], why: str) -> None:
@@ -123,13 +120,15 @@ def test_bears_any_bytes(unhurried: Recording, visits: Recording) -> None:
 
 def _must_be_answered_as_others(client: str, unhurried: Recording, visits: Recording, hint: str) -> None:
     """Whether replies are right is asked by `answers`; here a client must get one that others get as well."""
-    speech, received = track_named(visits.track).speech, unhurried.received(client)
-    usual = dict.fromkeys(filter(None, map(visits.received, visits.clients)))
-    differences = [difference(speech, reply, received) for reply in usual]
-    if differences[0] and all(differences):
+    received = unhurried.received(client)
+    usual = list(dict.fromkeys(filter(None, map(visits.received, visits.clients))))
+    if received in usual or (received and len(usual) > 1):  # an echo, say, is wrong, but not for this client alone
+        return
+    differs = difference(track_named(visits.track).speech, usual[0], received)
+    if differs:
         raise Mismatch(
-            expected=differences[0][0],
-            observed=differences[0][1],
+            expected=differs[0],
+            observed=differs[1],
             evidence=(*unhurried.story(client), *unhurried.last_words),
             hint=hint,
         )
@@ -172,7 +171,9 @@ def test_survives_full_descriptor_table(scarce_descriptors: Recording, visits: R
 def test_survives_failed_fork(failed_fork: Recording, visits: Recording, crowd: Recording) -> None:
     """When there is no process to be had at fork (EAGAIN), the client is let go and the server serves on."""
     _must_answer(visits)
-    _must_have_a_child(crowd.snapshot("all are there"))
+    crowded = crowd.snapshot("all are there")
+    if not any(_has_a_child(crowded, seen.client) for seen in crowded.connections):
+        raise NotReached("no client is served by a process of its own")
     there = failed_fork.snapshot("no process is to be had")
     if failed_fork.end_of("A") > there.at:
         raise Mismatch(
@@ -184,11 +185,8 @@ def test_survives_failed_fork(failed_fork: Recording, visits: Recording, crowd: 
     failed_fork.snapshot("B has gone")
 
 
-def _must_have_a_child(there: Snapshot) -> None:
-    """Raise NotReached where no client is held by another process than the server itself."""
-    holders = [holder for seen in there.connections for holder in there.holders(seen.client)]
-    if all(holder.pid == there.program for holder in holders):
-        raise NotReached("no client is served by a process of its own")
+def _has_a_child(there: Snapshot, client: str) -> bool:
+    return any(holder.pid != there.program for holder in there.holders(client))
 
 
 @check(points=1, on=BLOCKING, stretch=True)
@@ -206,7 +204,9 @@ def test_children_outlive_parent(orphans: Recording, visits: Recording) -> None:
     for ending in ("SIGKILL", "SIGINT"):
         clients = [f"A ({ending})", f"B ({ending})"]
         before = orphans.snapshot(f"waiting ({ending})")
-        _must_have_a_child(orphans.snapshot(f"both are silent ({ending})"))
+        silent = orphans.snapshot(f"both are silent ({ending})")
+        if not all(_has_a_child(silent, client) for client in clients):
+            raise NotReached("a client is not served by a process of its own: with the parent it loses its server")
         asked = orphans.snapshot(f"both have asked ({ending})")
         for client in clients:
             if not orphans.received(client):

@@ -8,6 +8,11 @@ from grader.experiments import experiment
 def aborted(server: Server) -> None:
     """The server is stopped while A connects and resets its connection; it goes on, and B comes."""
     server.start()
+    server.about("survives_signals")
+    server.freeze()
+    server.thaw()
+    server.visit("first")
+    server.about("survives_aborted_connection")
     server.freeze()
     (a,) = server.connect("A")
     server.then("A waits to be accepted")

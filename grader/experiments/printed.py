@@ -8,6 +8,7 @@ from grader.experiments import experiment
 def printed(server: Server) -> None:
     """Two clients come to a server whose output is not buffered, so that each line is seen when it is printed."""
     server.start(unbuffered=True)
+    server.about("answers")
     server.note_output("before the first client")
     server.visit("A")
     server.visit("B")

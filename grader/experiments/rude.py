@@ -13,9 +13,8 @@ def rude(server: Server) -> None:
     whole = server.track.request
     half = whole[: len(whole) // 2]
     server.start()
-    for number in range(1, SERVED_BEFORE + 1):
-        server.visit(f"client {number}")
-    server.then("some have been served")
+    _serve_polite_ones(server)
+    server.about("survives_rude_clients")
     for name, says, by_reset in (
         ("says nothing", b"", False),
         ("says half", half, False),
@@ -30,3 +29,18 @@ def rude(server: Server) -> None:
     server.visit("last")
     server.nudge()
     server.then("all have gone")
+
+
+def _serve_polite_ones(server: Server) -> None:
+    """Who is stopped and goes on while a client is there, as below, must not be what a server ends over."""
+    server.about("answers")
+    for number in range(1, SERVED_BEFORE + 1):
+        server.visit(f"client {number}")
+    server.about("goes_on_while_children_live")
+    (client,) = server.connect("polite")
+    server.then("the polite one is there")
+    server.stop_and_continue_whoever_serves(client)
+    server.ask(client)
+    server.serve(client)
+    server.visit("another")
+    server.then("some have been served")
