@@ -89,7 +89,7 @@ def _measured(proof: Mapping[str, Any]) -> str:
     if not proof:
         return "Nothing was measured yet."
     rows = "\n".join(_row(figure["name"], Figure("", figure["count"], figure["of"])) for figure in proof["figures"])
-    strain = f"{proof['busy_loops']} busy loops beside it, {proof['processor']}"
+    strain = f"{proof['busy_loops']} busy loops beside it, of the processor {proof['processor']}"
     return (
         f"## Measured\n\n{proof['wrong_servers']} wrong and {proof['right_servers']} right servers, "
         f"{proof['gradings']:,} gradings on {proof['cores']} cores, {strain}; Python {proof['python']}, "

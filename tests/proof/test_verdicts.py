@@ -51,7 +51,10 @@ def test_every_check_says_what_it_cannot_see() -> None:
 def test_figures_are_those_of_the_run() -> None:
     """Counts, rates, bounds, and under which strain."""
     page = made_of(PROOF)
-    assert "2 wrong and 1 right servers, 4 gradings on 2 cores, 2 busy loops beside it, 0.1 of one core" in page
+    assert (
+        "2 wrong and 1 right servers, 4 gradings on 2 cores, 2 busy loops beside it, of the processor 0.1 of one core"
+        in page
+    )
     assert "| false rejections | 1 | 5 | 20 % | 66 % |" in page
 
 
