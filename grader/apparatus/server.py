@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from grader.apparatus.client import Client
 from grader.apparatus.clients import HERE, Clients
 from grader.apparatus.diary import Diary
@@ -18,7 +20,6 @@ from grader.apparatus.policing import Police
 from grader.apparatus.sandbox import limits
 from grader.apparatus.sandbox.box import Box
 from grader.apparatus.scene import Bounds, Cut, Unclear
-from grader.apparatus.settling import Reading
 from grader.model import Track
 from grader.recording import Calm, Event, Exit, Recording, Snapshot, What
 
@@ -26,6 +27,8 @@ FIRST_NAP = 0.0003
 LONGEST_NAP = 0.012
 NAP_FOR_A_REPLY = 0.004
 """Seconds; naps end at once when a client, the server's output or the box's agent has something to say."""
+LOOKS = 5
+"""How often we look where something moves in the course of it."""
 OUR_MARK = b"[forklab]"
 """Begins the lines that our own `sitecustomize` writes to standard error."""
 
@@ -292,11 +295,15 @@ class Server:
 
     def then(self, label: str) -> Snapshot:
         """Wait until nothing can move but by an outside event; then look at everything."""
-        return self._take_snapshot(label, self._settle())
+        return self._look_while_it_rests(label)
+
+    def rest(self) -> None:
+        """Wait until nothing can move but by an outside event, and look at nothing."""
+        self._settle()
 
     def look_at_work(self, label: str) -> Snapshot:
         """The same, but a process that sleeps in its work is looked at, not waited for."""
-        return self._take_snapshot(label, self._settle(work_may_sleep=True))
+        return self._look_while_it_rests(label, work_may_sleep=True)
 
     def seconds_of_service(self, client: Client) -> float:
         """From a client's request to its end, as seen so far; 0 where there was none."""
@@ -438,7 +445,7 @@ class Server:
             return
         remains = self._observer.reading()
         if remains.threads:
-            self._look("the server has ended", Calm.SETTLED, remains)
+            self._written_down(self._observer.snapshot("the server has ended", Calm.SETTLED, self.program, remains))
         raise Cut(told_of(self._exit, self._programs / self.track.program, listened=bool(self._clients.port)))
 
     # ------------------------------------------------------------------ readiness and snapshots
@@ -462,17 +469,35 @@ class Server:
             self._diary.tell(What.LISTENING, note=f"port {self._clients.port}")
         return bool(ports)
 
+    def _look_while_it_rests(self, label: str, *, work_may_sleep: bool = False) -> Snapshot:
+        """A look in whose course something moved shows no one instant: then another one is taken.
+
+        A server that polls without a pause never keeps still; what it holds is seen all the same. Of work that went on
+        while we looked nothing is held against anybody.
+        """
+        for _ in range(LOOKS):
+            calm = self._settle(work_may_sleep=work_may_sleep)
+            there, kept_still = self._seen(label, calm)
+            if kept_still or calm is not Calm.SETTLED:
+                break
+        else:
+            calm = Calm.OUT_OF_PATIENCE if work_may_sleep else calm
+        return self._written_down(msgspec.structs.replace(there, calm=calm))
+
     def _take_snapshot(self, label: str, calm: Calm) -> Snapshot:
-        """Look at everything; a program that is gone cuts the scene instead.
+        return self._written_down(self._seen(label, calm)[0])
+
+    def _seen(self, label: str, calm: Calm) -> tuple[Snapshot, bool]:
+        """Look at everything, and whether it kept still meanwhile; a program that is gone cuts the scene instead.
 
         Raises:
             Cut: the agent has said how it ended.
         """
         while not (reading := self._observer.reading()).has(self.program) and self._exit is None:
             self._wait_a_little()
-        return self._look(label, calm, reading)
+        there = self._observer.snapshot(label, calm, self.program, reading)
+        return there, self._observer.reading().key == reading.key
 
-    def _look(self, label: str, calm: Calm, reading: Reading) -> Snapshot:
-        snapshot = self._observer.snapshot(label, calm, self.program, reading)
+    def _written_down(self, snapshot: Snapshot) -> Snapshot:
         self._diary.snapshots.append(snapshot)
         return snapshot
