@@ -44,11 +44,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.proof.verdicts": {MODEL, "grader.proof.figures", "grader.proof.telling"},
     "grader.proof.page": {MODEL, "grader.proof.cases", "grader.proof.figures", "grader.proof.telling", "grader.report"},
     # what touches the outside
-    SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets"},
+    SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets", "grader.scratch"},
     APPARATUS: {MODEL, RECORDING, "grader.explaining"},
     EXPERIMENTS: {APPARATUS, MODEL, "grader.timing"},
     "grader.submission": {MODEL},
     "grader.workers": set(),
+    "grader.scratch": set(),
     "grader.proof.strain": {"grader.workers"},
     "grader.proof.filed": {"grader.proof.trials", "grader.store"},
     "grader.looking": {APPARATUS, EXPERIMENTS, MODEL, RECORDING},

@@ -30,10 +30,18 @@ def servers(tmp_path: Path) -> Path:
     return tmp_path / "servers"
 
 
+WITH_CTRL_C = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("grader", run_name="__main__", alter_sys=True)
+"""
+"""A shell starts background jobs with SIGINT ignored, and the tests may be one of them."""
+
+
 def command(servers: Path, *more: str) -> list[str]:
     """The command line."""
     out = str(servers.parent / "out")
-    return [sys.executable, "-m", "grader", "verify", "--mutants", str(servers), "--out", out, *more]
+    return [sys.executable, "-c", WITH_CTRL_C, "verify", "--mutants", str(servers), "--out", out, *more]
 
 
 def verified(servers: Path, *more: str) -> subprocess.CompletedProcess[str]:

@@ -8,12 +8,12 @@ import platform
 import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from grader import scratch
 from grader.apparatus.sandbox.bare import BareBox
 from grader.apparatus.sandbox.box import Box, BoxBroken
 from grader.apparatus.sandbox.bubblewrap import BubblewrapBox, is_installed
@@ -98,10 +98,9 @@ def _why_not_bubblewrap(with_canary: bool) -> str:
         return f"bubblewrap needs Linux, and this is {platform.system()}; use a container or a lab machine"
     if not is_installed():
         return f"bubblewrap is not installed; mend it with: {install_command()}"
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
+    with scratch.folder() as folder:
         try:
-            box = BubblewrapBox(Path(folder))
+            box = BubblewrapBox(folder)
         except (BoxBroken, OSError) as broken:
             return f"bubblewrap does not start here: {broken}; {_mend(str(broken))}"
         with box:
@@ -139,15 +138,17 @@ def _mend(said: str) -> str:
 def _what_the_canary_did(box: Box) -> list[str]:
     """Run code in the box that tries what it must not be able to do; what it could do."""
     with (
-        tempfile.NamedTemporaryFile("w", suffix=".secret") as secret,
+        scratch.folder() as folder,
         closing(socket.create_server(("127.0.0.1", 0))) as reachable,
         closing(socket.socket(socket.AF_UNIX)) as abstract,
     ):
+        secret = folder / "secret"
+        secret.touch(0o600)
         name = f"forklab-canary-{os.getpid()}"
         abstract.bind("\0" + name)
         abstract.listen()
         port = reachable.getsockname()[1]
-        targets = json.dumps([secret.name, os.getpid(), port, name, str(Path(__file__).parent)])
+        targets = json.dumps([str(secret), os.getpid(), port, name, str(Path(__file__).parent)])
         reader, writer = os.pipe()
         try:
             box.start("", environment={}, outputs=(writer, writer), arguments=("-c", _CANARY, targets))
