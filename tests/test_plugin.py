@@ -31,7 +31,7 @@ def test_a_folder_with_the_programs_is_graded(fay: Path) -> None:
     assert done.returncode == 1
     assert "score 84 of 100" in done.stdout
     assert 'observed: "Hello, I\'m server\\n"' in done.stdout
-    assert "Traceback" not in done.stdout
+    assert f'File "{grading.PROJECT}' not in done.stdout
     assert "def test_" not in done.stdout
     assert (fay / "report.html").is_file()
 
@@ -52,7 +52,7 @@ def test_the_bare_template_earns_nothing(tmp_path: Path) -> None:
     shutil.copytree(grading.TEMPLATE, tmp_path, dirs_exist_ok=True)
     done = graded(tmp_path)
     assert "score 0 of 100" in done.stdout
-    assert "2 failed, 24 not reached" in done.stdout
+    assert "2 failed, 46 not reached" in done.stdout
 
 
 @pytest.mark.parametrize(
