@@ -151,7 +151,7 @@ def _play_until_clear(here: Look, task: Task, box: Box | None) -> Box | None:
     for _ in range(TRIES):
         try:
             box = box or _box(here)
-        except BoxBroken as broken:
+        except (BoxBroken, OSError) as broken:
             recording = Recording(experiment=task.experiment.name, track=task.track.name, broken=f"no box: {broken}")
         else:
             recording, box = _play(here, task, box)

@@ -17,6 +17,8 @@ from grader.rubric import rubric
 CASES = cases_in(SERVERS)
 LONG = frozenset(
     {
+        "mutants/forking/looks_once_a_minute",
+        "mutants/forking/restarts_with_the_old_connection",
         "right/blocking/the_lesson_itself",
         "right/forking/a_fixed_sleep_of_a_second",
         "right/forking/multiprocessing_forkserver",

@@ -31,7 +31,7 @@ def test_a_folder_with_the_programs_is_graded(fay: Path) -> None:
     assert done.returncode == 1
     assert "score 84 of 100" in done.stdout
     assert 'observed: "Hello, I\'m server\\n"' in done.stdout
-    assert str(grading.PROJECT / "grader") not in done.stdout
+    assert f'File "{grading.PROJECT}' not in done.stdout
     assert "def test_" not in done.stdout
     assert (fay / "report.html").is_file()
 

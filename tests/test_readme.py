@@ -169,7 +169,8 @@ def assert_commands_exist(place: Place, commands: str) -> None:
     for command in filter(None, commands.replace("\\\n", " ").splitlines()):
         program, *arguments = shlex.split(re.sub(r"\{.*?\}", "", command))
         assert program == "python" or shutil.which(program, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-        paths = [word for word in arguments if word.endswith(".py") or word in ("tests", "reference", "grader")]
+        named = [word for word in arguments if not word.startswith("-")]
+        paths = [word for word in named if word.endswith(".py") or word in ("tests", "reference", "grader")]
         assert program == "python" or all((place.project / path).exists() for path in paths)
 
 

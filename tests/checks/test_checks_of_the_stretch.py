@@ -69,7 +69,10 @@ def test_a_server_that_answers_nobody_has_nothing_to_lose(check_id: str) -> None
     seen = scene("visits", check_called(check_id).track)
     mute = changed(seen, events=tuple(there for there in seen.events if there.what is not What.RECEIVED))
     prints = check_id.endswith("prints_nothing_twice")
-    assert result(check_id, visits=mute).outcome is (Outcome.PASSED if prints else Outcome.NOT_REACHED)
+    one_is_missed = without(seen, seen.clients[1], What.RECEIVED)
+    silent = changed(mute, events=tuple(there for there in mute.events if there.what is not What.ENDED))
+    for visits in (mute, silent, one_is_missed):
+        assert result(check_id, visits=visits).outcome is (Outcome.PASSED if prints else Outcome.NOT_REACHED)
     assert result(check_id, visits=cut(seen, 1, "answers")).outcome is Outcome.NOT_REACHED
     unclear = changed(seen, unclear="no core was to be had", snapshots=())
     assert result(check_id, visits=unclear).outcome is Outcome.INCONCLUSIVE
@@ -85,6 +88,15 @@ def test_a_server_that_ends_over_a_rude_client_does_not_survive(track: Track) ->
     ended = cut(rude, 2, "survives_rude_clients")
     assert outcome(name, rude=ended) == (Outcome.FAILED, "the server ended with status 1")
     assert outcome(name, rude=without(rude, "last", What.RECEIVED)) == (Outcome.FAILED, "it is not answered")
+
+
+@BOTH
+def test_a_server_that_spins_anyhow_may_end_by_that(track: Track) -> None:
+    """Its time on the CPU is used up in a long scene, by no rude client."""
+    ended = cut(scene("rude", track), 2, "survives_rude_clients", "the server was ended by SIGKILL")
+    spins = with_snapshot(scene("visits", track), snapshot("waiting", server(state="R"), calm=Calm.SPINNING))
+    told = outcome(f"{track.name}/survives_rude_clients", rude=ended, visits=spins)
+    assert told[0] is Outcome.NOT_REACHED
 
 
 def test_a_child_that_a_rude_client_leaves_behind_is_one_too_many() -> None:

@@ -259,6 +259,8 @@ class Box:
 
     def close(self) -> None:
         """End everything in it: the agent exits at the end of its control socket, the kernel ends the rest."""
+        if self._control.fileno() < 0:  # it was closed before
+            return
         self._control.close()
         try:
             self._process.wait(PATIENCE_WITH_THE_AGENT)
