@@ -63,8 +63,11 @@ PYTEST = {
     "grader.page_of_pytest": "it is a plugin that gives pytest-html the page",
     "grader.replaying": "it has pytest-html write a page of results that are known",
 }
+COMMANDS = "grader.commands"
 PRINTS = {
     "grader.__main__": "it is the command line",
+    f"{COMMANDS}.shown": "it shows progress",
+    **{f"{COMMANDS}.{family}": "it is one of its families" for family in ("grade", "machine", "verify", "filed")},
 }
 STARTS_PROCESSES = {
     "grader.workers": "our own workers, by multiprocessing",
@@ -72,6 +75,9 @@ STARTS_PROCESSES = {
 }
 READS_ARGV = {
     "grader.__main__": "it is the command line",
+    **{
+        f"{COMMANDS}.{one}": "it says what it understands" for one in ("options", "grade", "machine", "verify", "filed")
+    },
     "grader.apparatus.sandbox.agent": "it is a program of its own, PID 1 in the box",
 }
 LAST = {"grader.__main__", "grader.plugin"}

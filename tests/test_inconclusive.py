@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader import batch, grading, store
-from grader.__main__ import _summed_up
+from grader.commands.grade import summed_up
 from grader.judging import Looked, judge_all, seen_until_clear
 from grader.looking import TRIES
 from grader.model import FORKING, TRACKS, Check, Outcome, Report, Status, points_shown, report_of
@@ -147,7 +147,7 @@ def test_grade_ends_with_1(
     reports: Iterable[Report], status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where a human must look at one of them, which is named."""
-    assert _summed_up(list(reports), tmp_path) == status
+    assert summed_up(list(reports), tmp_path) == status
     said = capsys.readouterr().out
     assert ("inconclusive: needs a human" in said) == bool(status)
 

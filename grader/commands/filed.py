@@ -1,0 +1,73 @@
+"""`rejudge` and `report`: results that are filed, judged anew or shown anew; no student's code runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from grader import batch, rejudging
+from grader.commands import GRADED, NOT_ALL_GRADED
+from grader.commands.grade import file_the_class
+from grader.commands.options import Commands, positive
+from grader.commands.shown import Line, counted, printable
+from grader.model import points_shown
+
+
+def add_to(commands: Commands) -> None:
+    """What `rejudge` and `report` understand."""
+    again = commands.add_parser("rejudge", help="judge recordings anew with today's checks; no student's code runs")
+    again.set_defaults(command=_rejudge)
+    again.add_argument("out", type=Path, metavar="OUT", help="results folder")
+    pages = commands.add_parser("report", help="write all pages anew from the results")
+    pages.set_defaults(command=_report)
+    pages.add_argument("out", type=Path, metavar="OUT", help="results folder")
+    pages.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="pages at once")
+
+
+def _rejudge(options: argparse.Namespace) -> int:
+    out = options.out.resolve()
+    rejudging.folders_in(out)
+    came: list[rejudging.Rejudged | rejudging.LeftAlone] = []
+
+    def told(one: rejudging.Rejudged | rejudging.LeftAlone) -> None:
+        came.append(one)
+        for line in _changes(one):
+            print(line)
+
+    began = time.monotonic()
+    with batch.alone_in(out):
+        rejudging.rejudge(out, told)
+        file_the_class(out)
+    took, sums = time.monotonic() - began, rejudging.sums_of(came)
+    for check, count in sums.unjudged.items():
+        print(f"{check} is as it was in {counted(count)}: what it reads was not recorded; grade anew to have it")
+    print(
+        f"{counted(len(came))} judged anew in {took:.1f} s: {sums.gained} gained points, {sums.lost} lost points, "
+        f"{sums.same} have as many as before, {sums.left_alone} left alone, {sums.human} to be looked at by a human"
+    )
+    return NOT_ALL_GRADED if sums.left_alone or sums.human else GRADED
+
+
+def _changes(one: rejudging.Rejudged | rejudging.LeftAlone) -> list[str]:
+    """What became of one submission, its score first."""
+    if isinstance(one, rejudging.LeftAlone):
+        return [f"{printable(one.name)} is left alone: {printable(one.why)}"]
+    name, before, after = printable(one.after.submission), one.before.score, one.after.score
+    lines = [f"  {printable(change.told)}" for change in one.changes]
+    score = f"{points_shown(before)} -> {points_shown(after)}" if before != after else points_shown(after)
+    return [f"{name}: {score} of {points_shown(one.after.points)}", *lines] if lines else []
+
+
+def _report(options: argparse.Namespace) -> int:
+    out = options.out.resolve()
+    rejudging.folders_in(out)
+    shown = Line(sys.stderr.isatty(), "pages written")
+    with batch.alone_in(out):
+        rejudging.reports(out, options.jobs, shown.tell)
+        file_the_class(out)
+    shown.end()
+    print(f"pages written anew: {out / batch.INDEX}")
+    return GRADED

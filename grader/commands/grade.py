@@ -1,0 +1,112 @@
+"""`grade`: submissions in, results and pages out."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from grader import batch, grading, ports, scratch, store, submission
+from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
+from grader.commands import GRADED, NOT_ALL_GRADED
+from grader.commands.options import Commands, count, positive, seconds
+from grader.commands.shown import Line, counted, printable
+from grader.model import Report, Status, points_shown
+
+
+def add_to(commands: Commands) -> None:
+    """What `grade` understands."""
+    one = commands.add_parser("grade", help="grade submissions")
+    one.set_defaults(command=_grade)
+    one.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder of them")
+    one.add_argument("--out", type=Path, default=Path("results"), help="results folder (default: results)")
+    one.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="submissions at once")
+    one.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
+    one.add_argument("--time-limit", type=seconds, default=grading.TIME_LIMIT, metavar="S", help="for one submission")
+    one.add_argument("--count-bonus", action="store_true", help="count the stretch's points in the score")
+    one.add_argument("--seed", type=count, metavar="N", help="for the requests of hidden checks (default: drawn once)")
+    one.add_argument("--again", action="store_true", help="grade anew what is graded already")
+
+
+def _grade(options: argparse.Namespace) -> int:
+    submissions = submission.find(options.paths)
+    tier = tier_for(submissions, options.sandbox)
+    out = options.out.resolve()
+    with batch.alone_in(out), scratch.room(), ports_of(tier):
+        seed = batch.seed_of(out, options.seed)
+        settings = batch.Settings(out, tier.name, jobs_on(options, tier), options.time_limit, options.count_bonus, seed)
+        store.sweep(settings.out)
+        work = batch.todo(submissions, settings, again=options.again)
+        same = len(submissions) - len(work)
+        print(f"{counted(len(submissions))}, {len(work)} to grade" + (f", {same} graded already" if same else ""))
+        if work:
+            batch.file_the_reference(tier, settings.out, seed)
+            print("the reference earns all points on this machine")
+            shown = Line(sys.stderr.isatty())
+            batch.run(work, settings, shown.tell)
+            shown.end()
+        reports = file_the_class(settings.out)
+    names = {one.name for one in submissions}
+    return summed_up([report for report in reports if report.submission in names], settings.out)
+
+
+def file_the_class(out: Path) -> list[Report]:
+    """Write the class page and the gradebook; all results that are filed."""
+    return batch.file_the_class(out, title="Blocking and forking servers", made=time.strftime("%Y-%m-%d %H:%M"))
+
+
+def tier_for(submissions: Sequence[submission.Submission], wanted: str) -> Tier:
+    """The box for a batch: other people's code is not run without one, unless that was asked for.
+
+    Raises:
+        NoBox: none is to be had, and some of it is other people's.
+    """
+    tier = choose(wanted)
+    ours = all(one.folder.resolve().is_relative_to(grading.SAMPLES) for one in submissions)
+    if tier.notice:
+        if not ours:
+            raise NoBox(
+                f"{tier.notice}. Other people's programs are not run without a box; "
+                "to run them all the same, say --sandbox none"
+            )
+        print(f"{tier.notice}. The samples are our own code, and are graded all the same.", file=sys.stderr)
+    return tier
+
+
+def jobs_on(options: argparse.Namespace, tier: Tier) -> int:
+    """Submissions at once: one where they would be in each other's way."""
+    jobs: int = options.jobs
+    return 1 if grading.needs_the_ports(tier) else jobs
+
+
+@contextlib.contextmanager
+def ports_of(tier: Tier) -> Iterator[None]:
+    """Have the lab's ports to ourselves, where the boxes share them.
+
+    Raises:
+        ports.Taken: a process of somebody else's has one.
+    """
+    if not grading.needs_the_ports(tier):
+        yield
+        return
+    with ports.alone(lambda sentence: print(f"forklab: {sentence}", file=sys.stderr, flush=True)):
+        ports.make_free()
+        yield
+
+
+def summed_up(reports: Sequence[Report], out: Path) -> int:
+    """Print a line for each report, and where the pages are; the exit status."""
+    for report in reports:
+        score = f"{points_shown(report.score)} of {points_shown(report.points)}"
+        flag = "" if report.status is Status.GRADED else f"   {report.status.value}: needs a human"
+        bonus = f"bonus {points_shown(report.bonus)}" + (", counted" if report.bonus_counts else "")
+        print(f"{printable(report.submission):30} {score:>12}   {bonus}{flag}")
+    human = sum(report.status is not Status.GRADED for report in reports)
+    print(
+        f"{len(reports) - human} graded, {human} to be looked at by a human: {out / batch.INDEX}, {out / batch.GRADES}"
+    )
+    return NOT_ALL_GRADED if human else GRADED
