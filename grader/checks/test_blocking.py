@@ -12,7 +12,7 @@ from grader import (
     What,
     check,
 )
-from grader.timing import takes
+from grader.timing import Take, takes
 
 OTHERS = ("B", "C", "D")
 
@@ -68,10 +68,9 @@ def test_takes_turns_in_time(in_turn: Recording, reference: Reference) -> None:
         took = ", ".join(f"{service:.3f} s" for service in takes(theirs, "ABC")[-1].services)
         measured.append(f"the reference, from connect to end: {took}")
     if take.total < take.least:
-        two_at_once = take.each_took_its_delay
         raise Mismatch(
             expected=f"at least 3 x DELAY = {take.least:g} s for three clients",
-            observed=f"{take.total:.3f} s: " + ("two at once" if two_at_once else "DELAY is not slept"),
+            observed=f"{take.total:.3f} s: {_why_so_short(in_turn, take)}",
             evidence=tuple(measured),
             hint="Where in the handling of a request does the server sleep DELAY, and for whom?",
         )
@@ -84,6 +83,14 @@ def test_takes_turns_in_time(in_turn: Recording, reference: Reference) -> None:
         )
     if not take.accepted:
         raise in_turn.missing("a look at work under way")
+
+
+def _why_so_short(scene: Recording, take: Take) -> str:
+    """What the clients saw of it."""
+    turned_away = [client for client in take.clients if not scene.received(client)]
+    if turned_away:
+        return f"no reply came to {', '.join(turned_away)}"
+    return "two at once" if take.each_took_its_delay else "DELAY is not slept"
 
 
 @check(points=3, on=BLOCKING)

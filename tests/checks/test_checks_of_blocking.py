@@ -140,6 +140,13 @@ def test_three_clients_take_three_times_delay(ends: tuple[float, ...], outcome: 
     assert not observed or result.expected == "at least 3 x DELAY = 0.375 s for three clients"
 
 
+def test_who_got_no_reply_was_not_served_beside_another() -> None:
+    """A server that its first client ends closes all three connections at once: that is no overlap."""
+    ended = without(turns(0.375, 0.375, 0.375), "B", What.RECEIVED)
+    result = judged(BY_TURNS, without(ended, "C", What.RECEIVED))
+    assert (result.outcome, result.observed) == (Outcome.FAILED, "0.125 s: no reply came to B, C")
+
+
 def test_the_references_times_stand_beside_it() -> None:
     """Where there are any."""
     result = judged(BY_TURNS, turns(0.375, 0.375, 0.375), reference=REFERENCES["blocking"])
