@@ -164,6 +164,13 @@ def tox(place: Place, words: tuple[str, ...]) -> None:
         tried(place, place.project, sys.executable, *arguments, *few, **variables)
 
 
+def tox_on_results(place: Place, words: tuple[str, ...]) -> None:
+    """A command on results needs some: the samples', graded once."""
+    if not (place.project / "results" / "index.html").exists():
+        tox(place, (".venv/bin/tox", "-e", "grade"))
+    tox(place, words)
+
+
 def assert_commands_exist(place: Place, commands: str) -> None:
     """The programs and the files of a tox environment's commands are there."""
     for command in filter(None, commands.replace("\\\n", " ").splitlines()):
@@ -178,6 +185,7 @@ HOW: dict[str, Callable[[Place, tuple[str, ...]], None]] = {
     r"python3 -m venv \.venv$": make_environment,
     r"\.venv/bin/pip install ": install,
     r"\.venv/bin/pytest tests|pytest tests": pytest_of_ours,
+    r"\.venv/bin/tox -e grader -- (rejudge|report) results": tox_on_results,
     r"\.venv/bin/tox": tox,
     r"python -m grader": grader,
     r"pytest": pytest_of_a_student,
