@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -29,30 +31,44 @@ WRONG_USE = (
 """What was asked for can't be done as it was asked: one sentence says why."""
 
 
+STOPPED = "forklab: stopped; what is graded is filed, run the same command again for the rest"
+
+
 class Stopped(Exception):
-    """SIGTERM: end in order."""
+    """SIGTERM, or the terminal was closed (SIGHUP): end in order."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command; its exit status."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup(1) has us go on without a terminal
+            signal.signal(number, _stop)
     try:
         status: int = options.command(options)
     except WRONG_USE as error:
-        print(f"forklab: {error}", file=sys.stderr)
+        _say(f"forklab: {error}")
         return USAGE
     except (grading.CannotGrade, store.Unreadable) as error:
-        print(f"forklab: {error}", file=sys.stderr)
+        _say(f"forklab: {error}")
+        return NOT_ALL_GRADED
+    except BrokenPipeError:  # whoever read what we print has gone: head(1), a pager
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say(STOPPED)
         return NOT_ALL_GRADED
     except OSError as error:
         where = f" {error.filename!r}" if error.filename else ""
-        print(f"forklab: {error.strerror or error}{where}", file=sys.stderr)
+        _say(f"forklab: {error.strerror or error}{where}")
         return USAGE
     except (KeyboardInterrupt, Stopped):
-        print("\nforklab: stopped; what is graded is filed, run the same command again for the rest", file=sys.stderr)
+        _say(f"\n{STOPPED}")
         return NOT_ALL_GRADED
     return status
+
+
+def _say(sentence: str) -> None:
+    with contextlib.suppress(OSError):  # nobody is there to read it
+        print(sentence, file=sys.stderr)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import secrets
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from grader import grading, ports, store
+from grader import grading, ports, scratch, store
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
 from grader.hidden import draw_from
 from grader.judging import lost
+from grader.looking import Looked
 from grader.model import Report, Status, folder_name, report_of
 from grader.replaying import page_of
 from grader.report.class_page import class_page
 from grader.submission import Submission
 from grader.workers import TRIES, Crew, Progress, Task, work_off
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""A disk is full, or nobody may write to it any more: errno(3)."""
 GRACE = 60.0
 """Seconds beyond the time limit after which a worker that has not come back is ended."""
 REFERENCE_FOLDER = ".reference"
@@ -63,6 +68,13 @@ class Done(NamedTuple):
     seconds: float
 
 
+class Unfiled(NamedTuple):
+    """News of one submission: it was graded, and its result could not be written."""
+
+    name: str
+    why: str
+
+
 class Busy(Exception):
     """Another batch writes into the same results folder."""
 
@@ -89,6 +101,10 @@ def alone_in(out: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:
             raise Busy(f"another batch is writing into {out}: wait for it, or give this one --out elsewhere") from held
+        except OSError as error:  # ENOLCK: a network file system without locks, flock(2)
+            raise Unwritable(
+                f"the results folder {str(out)!r} (--out) can't be locked: {error.strerror}; give one on a local disk"
+            ) from error
         yield
 
 
@@ -135,26 +151,36 @@ def file_the_reference(tier: Tier, out: Path, seed: int) -> None:
 
 
 def run(
-    work: Sequence[tuple[Submission, str]], settings: Settings, progress: Callable[[Progress[Done]], None]
-) -> list[Done]:
+    work: Sequence[tuple[Submission, str]], settings: Settings, progress: Callable[[Progress[Done | Unfiled]], None]
+) -> list[Done | Unfiled]:
     """Grade them all; each result is filed when this tells of it.
 
     Raises:
         KeyboardInterrupt: somebody wants it to end; what is under way is dropped, the next run grades it.
+        Unwritable: a result could not be filed; neither could the others.
     """
+
+    def told(at: Progress[Done | Unfiled]) -> None:
+        if isinstance(at.news, Unfiled):
+            raise Unwritable(
+                f"the result of {at.news.name!r} can't be filed in {settings.out}: {at.news.why}. What is filed is "
+                "kept; when that is mended, run the same command again for the rest"
+            )
+        progress(at)
+
     tasks = [Task(submission.name, (submission, key)) for submission, key in work]
     crew = Crew(partial(_prepare, settings), __name__, settings.jobs, settings.time_limit * 1.5 + GRACE)
-    return work_off(tasks, crew, partial(_file_the_lost, settings), progress)
+    return work_off(tasks, crew, partial(_file_the_lost, settings), told)
 
 
-def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done]:
+def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done | Unfiled]:
     """Once in each worker: the box, and the reference's recordings."""
     draw_from(settings.seed)
     tier = choose(settings.tier, with_canary=False)
     recorded = store.recordings_in(settings.out / REFERENCE_FOLDER)
     references = grading.references_of(recorded)
 
-    def graded(work: tuple[Submission, str]) -> Done:
+    def graded(work: tuple[Submission, str]) -> Done | Unfiled:
         submission, key = work
         try:
             graded = grading.grade(
@@ -166,26 +192,40 @@ def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done]:
                 bonus_counts=settings.count_bonus,
                 seed=settings.seed,
             )
+            page = page_of(graded.report, graded.looked, recorded)
         except ports.Taken as taken:  # since the batch began: no server is to blame
             return _file_an_error(submission, key, settings, str(taken))
-        page = page_of(graded.report, graded.looked, recorded)
-        store.commit_result(folder_of(settings.out, submission.name), graded.report, page, graded.looked)
-        return _news(graded.report)
+        except Exception as error:  # ours: it costs nobody points, and stops the batch only where all would meet it
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                return Unfiled(submission.name, f"{error.strerror}, in {scratch.place()}")
+            return _file_an_error(submission, key, settings, f"the grader failed: {_where(error)}")
+        return _filed(settings.out, graded.report, page, graded.looked)
 
     return graded
 
 
-def _news(report: Report) -> Done:
+def _where(error: Exception) -> str:
+    """An error of ours in one line, with the place in our code."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
+
+
+def _filed(out: Path, report: Report, page: bytes, looked: Looked) -> Done | Unfiled:
+    """File a result, and tell of it."""
+    try:
+        store.commit_result(folder_of(out, report.submission), report, page, looked)
+    except OSError as error:
+        return Unfiled(report.submission, error.strerror or str(error))
     return Done(report.submission, report.status, report.score, report.points, report.seconds)
 
 
-def _file_the_lost(settings: Settings, task: Task) -> Done:
+def _file_the_lost(settings: Settings, task: Task) -> Done | Unfiled:
     """Three workers died over it: that is our fault, whatever did it."""
     submission, key = task.what
     return _file_an_error(submission, key, settings, f"the grader's worker died {TRIES} times over this submission")
 
 
-def _file_an_error(submission: Submission, key: str, settings: Settings, why: str) -> Done:
+def _file_an_error(submission: Submission, key: str, settings: Settings, why: str) -> Done | Unfiled:
     """It could not be graded, which is our fault: file that, for a human to look at."""
     results = tuple(lost(check, why) for check in grading.checks_here())
     report = report_of(
@@ -197,8 +237,7 @@ def _file_an_error(submission: Submission, key: str, settings: Settings, why: st
         bonus_counts=settings.count_bonus,
         seed=settings.seed,
     )
-    store.commit_result(folder_of(settings.out, submission.name), report, page_of(report, {}), {})
-    return _news(report)
+    return _filed(settings.out, report, page_of(report, {}), {})
 
 
 def reports_in(out: Path) -> list[Report]:

@@ -19,6 +19,11 @@ ROOM = "FORKLAB_ROOM"
 """Variable of the environment that tells a run's workers where its room is."""
 
 
+def place() -> str:
+    """Where temporary folders are made: TMPDIR, or what stands for it."""
+    return os.environ.get(ROOM) or tempfile.gettempdir()
+
+
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
     """An empty folder that every user may pass through: in the run's room, if it has one; it goes at the end."""

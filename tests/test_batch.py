@@ -176,7 +176,9 @@ def test_a_worker_that_is_killed_is_tried_again(room: Path, scores_of_the_sample
     assert left_behind(room) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=["SIGTERM", "Ctrl-C", "closed terminal"]
+)
 def test_a_batch_that_is_told_to_end_does_so_in_order(room: Path, number: signal.Signals) -> None:
     """It says how to go on, keeps what is graded, and leaves neither a process nor a temporary file."""
     batch = begin(room, "--jobs", "2")
@@ -192,6 +194,63 @@ def test_a_batch_that_is_told_to_end_does_so_in_order(room: Path, number: signal
     assert_that_all_end(below)
     assert left_behind(room) == []
     assert filed(room)
+
+
+def test_a_batch_under_nohup_goes_on_without_its_terminal(room: Path) -> None:
+    """SIGHUP that whoever started us has us ignore ends nothing."""
+    ignoring = f"import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n{WITH_CTRL_C}"
+    command = [sys.executable, "-c", ignoring, "grade", str(room / "class" / "chen"), "--out", str(room / "out")]
+    batch = subprocess.Popen(command, cwd=grading.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_until(batch, lambda: psutil.Process(batch.pid).children())
+    batch.send_signal(signal.SIGHUP)
+    told = batch.communicate()
+    assert (batch.returncode, set(scores(room / "out"))) == (0, {"chen"}), told
+
+
+def test_nobody_reads_what_the_batch_prints(room: Path) -> None:
+    """A pipe that its reader has closed ends the batch as Ctrl-C does, in order."""
+    command = [sys.executable, "-m", "grader", "grade", str(room / "class" / "chen"), "--out", str(room / "out")]
+    batch = subprocess.Popen(command, cwd=grading.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert batch.stdout
+    assert "1 to grade" in batch.stdout.readline()
+    batch.stdout.close()
+    told = batch.stderr.read() if batch.stderr else ""
+    assert batch.wait() == 1
+    assert "forklab: stopped; what is graded is filed" in told
+    assert "Traceback" not in told
+
+
+FULL = """
+import resource, runpy, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)
+runpy.run_module("grader", run_name="__main__", alter_sys=True)
+"""
+"""A disk with room for small files alone: whoever writes more gets EFBIG, as ENOSPC comes from a full one."""
+
+
+def test_a_disk_that_is_full_stops_the_batch_with_a_sentence(room: Path) -> None:
+    """Nothing is torn, and when there is room again the next run grades the rest."""
+    out, graded = room / "out", ("grade", str(room / "class"), "--out", str(room / "out"))
+    assert run("grade", str(room / "class" / "ada"), "--out", str(out)).returncode == 0
+    recordings = (out / ".reference" / store.RECORDINGS).stat().st_size
+    room_for = max(recordings, *(path.stat().st_size for path in out.glob("ada/recordings*"))) + 8192
+    assert (out / "ada" / store.PAGE).stat().st_size > room_for
+    command = [sys.executable, "-c", FULL, str(room_for), *graded]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=grading.PROJECT, check=False)
+    assert done.returncode == 2
+    assert "can't be filed in" in done.stderr
+    assert "File too large" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert (set(scores(out)), left_behind(room)) == ({"ada"}, [])
+    assert run(*graded).returncode == 0
+    assert set(scores(out)) == set(CLASS)
+
+
+def test_graded_again_shows_both_scores(room: Path) -> None:
+    """What was filed stands beside what came of it now."""
+    one = str(room / "class" / "chen")
+    assert run("grade", one, "--out", str(room / "out")).returncode == 0
+    assert "0 -> 0 of 100" in run("grade", one, "--out", str(room / "out"), "--again").stdout
 
 
 def test_progress_in_a_log_is_plain_lines(room: Path) -> None:

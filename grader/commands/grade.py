@@ -7,8 +7,9 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from grader import batch, grading, ports, scratch, store, submission
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
@@ -41,6 +42,7 @@ def _grade(options: argparse.Namespace) -> int:
         settings = batch.Settings(out, tier.name, jobs_on(options, tier), options.time_limit, options.count_bonus, seed)
         store.sweep(settings.out)
         work = batch.todo(submissions, settings, again=options.again)
+        filed = batch.reports_in(settings.out) if options.again else []
         same = len(submissions) - len(work)
         print(f"{counted(len(submissions))}, {len(work)} to grade" + (f", {same} graded already" if same else ""))
         if work:
@@ -49,9 +51,10 @@ def _grade(options: argparse.Namespace) -> int:
             shown = Line(sys.stderr.isatty())
             batch.run(work, settings, shown.tell)
             shown.end()
+        before = {report.submission: report for report in filed}
         reports = file_the_class(settings.out)
     names = {one.name for one in submissions}
-    return summed_up([report for report in reports if report.submission in names], settings.out)
+    return summed_up([report for report in reports if report.submission in names], settings.out, before)
 
 
 def file_the_class(out: Path) -> list[Report]:
@@ -98,10 +101,17 @@ def ports_of(tier: Tier) -> Iterator[None]:
         yield
 
 
-def summed_up(reports: Sequence[Report], out: Path) -> int:
-    """Print a line for each report, and where the pages are; the exit status."""
+def summed_up(reports: Sequence[Report], out: Path, before: Mapping[str, Report] = MappingProxyType({})) -> int:
+    """Print a line for each report, and where the pages are; the exit status.
+
+    Args:
+        before: by submission, what was filed when it was graded anew: both scores are shown.
+    """
     for report in reports:
+        old = before.get(report.submission)
         score = f"{points_shown(report.score)} of {points_shown(report.points)}"
+        if old is not None:
+            score = f"{points_shown(old.score)} -> {score}"
         flag = "" if report.status is Status.GRADED else f"   {report.status.value}: needs a human"
         bonus = f"bonus {points_shown(report.bonus)}" + (", counted" if report.bonus_counts else "")
         print(f"{printable(report.submission):30} {score:>12}   {bonus}{flag}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -32,24 +33,29 @@ class Line:
         line = f"{at.finished}/{at.total} {self._done}, {at.rate:.1f} per second{left}" + (
             f": {names}" if names else ""
         )
-        if self._terminal:
-            print(f"\r\x1b[K{line[: _columns() - 1]}", end="", file=sys.stderr, flush=True)
-        else:
-            print(line, file=sys.stderr, flush=True)
+        _show(f"\r\x1b[K{line[: _columns() - 1]}" if self._terminal else f"{line}\n")
 
     def say(self, line: str) -> None:
         """A line that stays, above the one that is written over."""
-        print(f"\r\x1b[K{line}" if self._terminal else line, file=sys.stderr, flush=True)
+        _show(f"\r\x1b[K{line}\n" if self._terminal else f"{line}\n")
 
     def end(self) -> None:
         """The line is done with."""
         if self._terminal:
-            print(file=sys.stderr)
+            _show("\n")
+
+
+def _show(text: str) -> None:
+    """On standard error, if anybody is there: a terminal that was closed ends no batch (EIO, EPIPE)."""
+    with contextlib.suppress(OSError):
+        print(text, end="", file=sys.stderr, flush=True)
 
 
 def _columns() -> int:
     """Of the terminal behind standard error; it says 0 where it does not know."""
-    return os.get_terminal_size(2).columns or 80
+    with contextlib.suppress(OSError):  # it was closed
+        return os.get_terminal_size(2).columns or 80
+    return 80
 
 
 def printable(name: str) -> str:
