@@ -210,12 +210,15 @@ def test_a_batch_under_nohup_goes_on_without_its_terminal(room: Path) -> None:
 def test_nobody_reads_what_the_batch_prints(room: Path) -> None:
     """A pipe that its reader has closed ends the batch as Ctrl-C does, in order."""
     command = [sys.executable, "-m", "grader", "grade", str(room / "class" / "chen"), "--out", str(room / "out")]
-    batch = subprocess.Popen(command, cwd=grading.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert batch.stdout
-    assert "1 to grade" in batch.stdout.readline()
-    batch.stdout.close()
-    told = batch.stderr.read() if batch.stderr else ""
-    assert batch.wait() == 1
+    with subprocess.Popen(
+        command, cwd=grading.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as batch:
+        assert batch.stdout
+        assert batch.stderr
+        assert "1 to grade" in batch.stdout.readline()
+        batch.stdout.close()
+        told = batch.stderr.read()
+    assert batch.returncode == 1
     assert "forklab: stopped; what is graded is filed" in told
     assert "Traceback" not in told
 
