@@ -21,6 +21,7 @@ from grader.report.words import (
     earned_of,
     first_to_mend,
     needing_a_human,
+    next_of_the_bonus,
     score_of,
     stretch_of,
 )
@@ -85,13 +86,26 @@ def _bands(report: Report) -> list[str]:
 def _first(report: Report) -> str:
     mend = first_to_mend(report)
     if mend is None:
-        met = all(result.outcome is Outcome.PASSED for result in report.checks)
-        return "<p>Every requirement is met.</p>" if met else ""
+        return _met(report)
     others = sum(result.outcome is Outcome.NOT_REACHED for result in report.checks)
     follows = f"<p>{counted(others, 'requirement was', 'requirements were')} not reached.</p>" if others else ""
     return (
         f'<section class="fl-first" aria-label="mend this first"><p><strong>Mend this first: {html(mend.requirement)}'
         f"</strong></p><p>{html(mend.observed or mend.message)}</p>{follows}</section>"
+    )
+
+
+def _met(report: Report) -> str:
+    """Nothing of the core failed: what is left is a bonus, and no mistake."""
+    if all(result.outcome is Outcome.PASSED for result in report.checks):
+        return "<p>Every requirement is met.</p>"
+    core = all(result.outcome is Outcome.PASSED for result in core_of(report.checks))
+    bonus = next_of_the_bonus(report)
+    if not core or bonus is None:
+        return ""
+    return (
+        '<section class="fl-first fl-met" aria-label="for the bonus"><p><strong>Every requirement of the core is met.'
+        f"</strong></p><p>For the bonus: {html(bonus.requirement)}</p><p>{html(bonus.observed or bonus.message)}</p></section>"
     )
 
 

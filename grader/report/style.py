@@ -18,6 +18,7 @@ a{color:var(--mark)}code,pre,.fl-seen{font:13px/1.5 ui-monospace,SFMono-Regular,
 .fl-soft{color:var(--soft)}
 .fl-band{border-left:4px solid var(--odd);background:var(--tint);padding:.6rem .9rem;margin:.8rem 0}
 .fl-first{border-left:4px solid var(--bad);background:var(--tint);padding:.7rem 1rem;margin:1.2rem 0}
+.fl-first.fl-met{border-color:var(--ok)}
 .fl-first p{margin:.2rem 0}
 .fl-item{border-top:1px solid var(--line);padding:.5rem 0}
 .fl-item>summary,.fl-row{display:grid;grid-template-columns:1.6rem 3.6rem minmax(0,1fr);gap:.2rem .6rem;align-items:baseline}

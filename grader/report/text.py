@@ -15,6 +15,7 @@ from grader.report.words import (
     earned_of,
     first_to_mend,
     needing_a_human,
+    next_of_the_bonus,
     score_of,
     stretch_of,
 )
@@ -80,6 +81,9 @@ def closing(report: Report, width: int, colour: bool) -> list[str]:
     mend = first_to_mend(report)
     if mend:
         lines += _wrapped("Mend first: ", f"{mend.id}. {mend.requirement}", width)
+    bonus = next_of_the_bonus(report)
+    if bonus:
+        lines += _wrapped("For the bonus: ", f"{bonus.id}. {bonus.requirement}", width)
     if stretch_of(report.checks):
         lines.append(f"{STRETCH}: {earned_of(stretch_of(report.checks))}")
     tracks = [f"{track} {earned_of(core)}" for track, results in by_track(report).items() if (core := core_of(results))]

@@ -59,9 +59,18 @@ def score_of(report: Report) -> str:
 
 
 def first_to_mend(report: Report) -> Result | None:
-    """The first failed check of the core, else of the stretch; None if nothing failed."""
-    failed = [result for result in report.checks if result.outcome is Outcome.FAILED]
-    return next(iter(core_of(failed) or failed), None)
+    """The first failed check of the core; None if nothing of it failed."""
+    return next(iter(core_of(_failed(report))), None)
+
+
+def next_of_the_bonus(report: Report) -> Result | None:
+    """The first failed check of the stretch, once nothing of the core is left to be mended."""
+    failed = _failed(report)
+    return None if core_of(failed) else next(iter(failed), None)
+
+
+def _failed(report: Report) -> list[Result]:
+    return [result for result in report.checks if result.outcome is Outcome.FAILED]
 
 
 def needing_a_human(report: Report) -> list[Result]:

@@ -8,7 +8,7 @@ from grader.model import Outcome, Report, Result, report_of
 from grader.report.class_page import class_page
 from grader.report.page import page_title, summary
 from grader.report.text import closing, result_line
-from grader.report.words import STRETCH, first_to_mend, needing_a_human
+from grader.report.words import STRETCH, first_to_mend, needing_a_human, next_of_the_bonus
 
 CORE, BONUS = "forking/answers", "forking/prints_nothing_twice"
 
@@ -41,12 +41,17 @@ def test_a_report_without_stretch_has_no_such_section() -> None:
     assert not any(STRETCH in line for line in closing(report(result(CORE)), 80, colour=False))
 
 
-@pytest.mark.parametrize(("core", "mend"), [(Outcome.FAILED, CORE), (Outcome.PASSED, BONUS)])
-def test_a_bonus_is_mended_when_the_core_is_whole(core: Outcome, mend: str) -> None:
-    """Never first while something of the core fails."""
-    first = first_to_mend(report(result(BONUS, Outcome.FAILED), result(CORE, core)))
-    assert first is not None
-    assert first.id == mend
+def test_a_bonus_is_spoken_of_when_the_core_is_whole() -> None:
+    """Never while something of the core fails, and never as a mistake."""
+    missed = result(BONUS, Outcome.FAILED)
+    wrong, right = report(missed, result(CORE, Outcome.FAILED)), report(missed, result(CORE))
+    mend, bonus = first_to_mend(wrong), next_of_the_bonus(right)
+    assert (mend and mend.id, next_of_the_bonus(wrong)) == (CORE, None)
+    assert (bonus and bonus.id, first_to_mend(right)) == (BONUS, None)
+    assert "Mend this first" in summary(wrong, {})
+    assert "Every requirement of the core is met" in summary(right, {})
+    assert "Mend" not in summary(right, {})
+    assert closing(right, 80, colour=False)[0].startswith("For the bonus: ")
 
 
 def test_an_unclear_bonus_needs_no_human() -> None:
