@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import os
 import signal
 import sys
@@ -31,6 +32,7 @@ WRONG_USE = (
 """What was asked for can't be done as it was asked: one sentence says why."""
 
 
+PR_SET_PDEATHSIG = 1
 STOPPED = "forklab: stopped; what is graded is filed, run the same command again for the rest"
 
 
@@ -44,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup(1) has us go on without a terminal
             signal.signal(number, _stop)
+    if "TOX_ENV_NAME" in os.environ:
+        _end_with_the_parent()
     try:
         status: int = options.command(options)
     except WRONG_USE as error:
@@ -64,6 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"\n{STOPPED}")
         return NOT_ALL_GRADED
     return status
+
+
+def _end_with_the_parent() -> None:
+    """Have the kernel send SIGTERM when tox ends: a tox that is killed tells nobody. prctl(2)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 def _say(sentence: str) -> None:

@@ -207,6 +207,33 @@ def test_a_batch_under_nohup_goes_on_without_its_terminal(room: Path) -> None:
     assert (batch.returncode, set(scores(room / "out"))) == (0, {"chen"}), told
 
 
+UNDER_TOX = """
+import subprocess, sys
+sys.exit(subprocess.call([sys.executable, "-m", "grader", *sys.argv[1:]]))
+"""
+
+
+def test_a_batch_ends_with_its_tox(room: Path) -> None:
+    """kill -9 of tox tells nobody but the kernel: no process is left, and the next run grades the rest."""
+    arguments = ("grade", str(room / "class"), "--out", str(room / "out"))
+    with subprocess.Popen(
+        [sys.executable, "-c", UNDER_TOX, *arguments],
+        cwd=grading.PROJECT,
+        env={**os.environ, "TOX_ENV_NAME": "grade", "TMPDIR": str((room / "tmp").resolve())},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as tox:
+        wait_until(tox, lambda: filed(room))
+        below = everything_below(tox)
+        tox.kill()
+    assert_that_all_end(below)
+    assert left_behind(room) == []
+    before = filed(room)
+    assert run(*arguments).returncode == 0
+    assert {name: at for name, at in filed(room).items() if name in before} == before
+
+
 def test_nobody_reads_what_the_batch_prints(room: Path) -> None:
     """A pipe that its reader has closed ends the batch as Ctrl-C does, in order."""
     command = [sys.executable, "-m", "grader", "grade", str(room / "class" / "chen"), "--out", str(room / "out")]
