@@ -115,6 +115,11 @@ class Clients:
         return any(client.awaits_service for client in self._there.values())
 
     @property
+    def unserved(self) -> dict[str, bool]:
+        """By name, those who have asked and not seen the end: whether a byte has come for them."""
+        return {name: bool(client.bytes_received) for name, client in self._there.items() if client.awaits_service}
+
+    @property
     def oldest_arrival(self) -> float:
         """When the oldest came that is not finished, or the last one, if all are; real-time clock."""
         return min((client.came_at for client in self.unfinished), default=self.last_came)

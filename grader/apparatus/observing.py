@@ -114,6 +114,11 @@ class Observer:
             listeners=listeners,
             clients=[seen.inode for seen in ends.seen.values() if seen is not None and seen.inode],
             oldest_arrival=self._clients.oldest_arrival,
+            unserved={
+                seen.inode: replied
+                for name, replied in self._clients.unserved.items()
+                if (seen := ends.seen.get(name)) is not None and seen.inode
+            },
             something_is_owed=self._clients.somebody_awaits_service or bool(reading.zombies),
             first_processes=self._first_processes or frozenset({program}),
             work_may_sleep=work_may_sleep,

@@ -24,6 +24,8 @@ A_REAPER_LOOKS = 1.0
 A_WAKE_UP = 2.0
 """Seconds of our own that a sleeper's queue is not empty, after which it is no longer about to be woken: a woken thread
 is runnable at once (S becomes R), however few cores there are; MSG_WAITALL sleeps on."""
+WORK_AFTER_THE_REPLY = 3.0
+"""Seconds of our own in which a server that has begun to reply may sleep in slices before it ends the connection."""
 LOOKED_AT_TWICE = 0.03
 """Seconds of our own between the two looks that find the same calm, where somebody still waits for something: what may
 be held against a server is never held against it by one look."""
@@ -45,6 +47,8 @@ class Circumstances(NamedTuple):
         clients: inodes of the server's ends of connections.
         oldest_arrival: when the oldest client came that is not finished, or the last one, if all are;
             seconds of the real-time clock.
+        unserved: inodes of the server's ends of the connections of clients that have asked and not seen the end;
+            for each, whether a byte of the reply has come.
         something_is_owed: a client has asked and was not served to the end, or a zombie waits to be reaped.
         first_processes: pids that were there before the first client.
         work_may_sleep: the scene looks at work under way.
@@ -54,6 +58,7 @@ class Circumstances(NamedTuple):
     listeners: Collection[int]
     clients: Collection[int]
     oldest_arrival: float
+    unserved: Mapping[int, bool]
     something_is_owed: bool
     first_processes: Collection[int]
     work_may_sleep: bool
@@ -238,7 +243,7 @@ def _a_sleep_is_parked(
     thread: Thread, left: float | None, processes: ProcessTable, memory: Memory, around: Circumstances
 ) -> bool:
     """A timed sleep: work for a client is waited for, unless the scene looks at work; a loop after one turn."""
-    if memory.has_gone_round(thread):
+    if memory.has_gone_round(thread) and not _may_work_in_slices(thread, processes, memory, around):
         return True
     if around.work_may_sleep and _sleeps_at_its_work(thread, processes, around):
         return True
@@ -246,6 +251,17 @@ def _a_sleep_is_parked(
     if not around.something_is_owed and thread.pid in around.first_processes:
         return is_older_than_its_clients or thread.call not in SLEEPING_CALLS
     return is_older_than_its_clients and left is not None and left > A_REAPER_LOOKS
+
+
+def _may_work_in_slices(thread: Thread, processes: ProcessTable, memory: Memory, around: Circumstances) -> bool:
+    """Its process holds the connection of a client that it still owes something: many short sleeps may be one work.
+
+    Who has begun to reply is given less time: a server that never closes would be waited for at every client.
+    """
+    theirs = [
+        replied for inode in processes.sockets_of(thread.pid) if (replied := around.unserved.get(inode)) is not None
+    ]
+    return not all(theirs) or (bool(theirs) and memory.without_progress < WORK_AFTER_THE_REPLY)
 
 
 def _sleeps_at_its_work(thread: Thread, processes: ProcessTable, around: Circumstances) -> bool:

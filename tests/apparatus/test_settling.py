@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from grader.apparatus.client import Client
 from grader.apparatus.clients import Clients
 from grader.apparatus.diary import Diary
 from grader.apparatus.observing import Observer
@@ -18,6 +19,8 @@ from grader.recording import Calm
 
 PATIENCE = 60.0
 """Seconds after which a test says that nothing came of it; none is needed."""
+PATIENCE_LEFT = 10.0
+"""Seconds: of fifteen, a turn of a loop takes a fraction of one."""
 IMPORTS = "import os, select, signal, socket, threading, time\n"
 
 
@@ -67,7 +70,8 @@ class Looked:
         return {thread.call for thread in self.observer.reading().threads}
 
     def close(self) -> None:
-        """Give the streams back."""
+        """Give the streams and the connections back."""
+        self.clients.abandon()
         for stream in self._streams:
             stream.close()
 
@@ -182,3 +186,45 @@ def test_a_connection_under_way_is_no_rest(looked: Looked) -> None:
     assert looked.calls() == {"recvfrom"}
     assert client.connected
     looked.clients.abandon()
+
+
+SERVES = "s = socket.create_server(('', 8888)); print(); c, _ = s.accept(); c.recv(9)"
+IN_SLICES = "[time.sleep(0.02) for _ in range(20)]"
+FOR_EVER = "\nwhile True: time.sleep(0.02)"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [f"{SERVES}; {IN_SLICES}; c.send(b'!'); c.close(); s.accept()", f"{SERVES}; c.send(b'!'); {IN_SLICES}; c.close(); s.accept()"],
+    ids=["before the reply", "after it"],
+)  # fmt: skip
+def test_work_in_slices_is_waited_for(looked: Looked, code: str) -> None:
+    """Who holds the connection of a client that it owes something may sleep often and shortly; the client is served."""
+    assert _asked_of(looked, code).ended
+    assert looked.calls() == {"accept4"}
+
+
+def test_a_loop_that_holds_nobodys_connection_rests_after_a_turn(looked: Looked) -> None:
+    """A client that waits in the queue is owed something, but the one who sleeps has not taken it up."""
+    client = _asked_of(looked, f"s = socket.create_server(('', 8888)); print(){FOR_EVER}")
+    assert not client.ended
+    assert looked.observer.patience_left > PATIENCE_LEFT
+
+
+def test_sleeping_on_after_the_reply_is_not_waited_for_as_long_as_before_it(looked: Looked) -> None:
+    """Whoever never closes would cost all our patience with each client."""
+    client = _asked_of(looked, f"{SERVES}; c.send(b'!'){FOR_EVER}")
+    assert (client.bytes_received, client.ended) == (1, False)
+    assert looked.observer.patience_left > 0
+
+
+def _asked_of(looked: Looked, code: str) -> Client:
+    """A client that has asked such a server, when everything has come to rest."""
+    looked.run(code)
+    assert looked.calm() is Calm.SETTLED
+    looked.clients.port = 8888
+    client = looked.clients.come("A")
+    client.send(b"ask")
+    looked.observer.progress()
+    assert looked.calm() is Calm.SETTLED
+    return client
