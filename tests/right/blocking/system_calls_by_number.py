@@ -1,0 +1,38 @@
+# Descriptors in place of sockets: os.read, os.write, os.close.
+import os
+import socket
+import time
+
+PORT = int(os.environ.get("PORT", 50007))
+DELAY = float(os.environ.get("DELAY", 0))
+REPLY = b"Hello, I'm server"
+
+
+def open_listener():
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("", PORT))
+    listener.listen(5)
+    return listener
+
+
+def serve(connection):
+    try:
+        os.read(connection.fileno(), 1024)
+        time.sleep(DELAY)
+        os.write(connection.fileno(), REPLY)
+    except OSError as error:
+        print("client lost:", error)
+    finally:
+        os.close(connection.detach())
+
+
+def main():
+    listener = open_listener()
+    while True:
+        connection, address = listener.accept()
+        serve(connection)
+
+
+if __name__ == "__main__":
+    main()

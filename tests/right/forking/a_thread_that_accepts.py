@@ -1,0 +1,56 @@
+# A thread accepts and forks, and the main thread sleeps in sigwait until a child has ended.
+import os
+import signal
+import socket
+import threading
+import time
+
+PORT = int(os.environ.get("PORT", 8888))
+DELAY = float(os.environ.get("DELAY", 0))
+REPLY = b"HTTP/1.1 200 OK\r\n\r\nHello, World!\n"
+
+
+def reap():
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+
+
+def handle(connection):
+    connection.recv(1024)
+    time.sleep(DELAY)
+    connection.sendall(REPLY)
+    connection.close()
+
+
+def open_listener():
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("", PORT))
+    listener.listen(1024)
+    return listener
+
+
+def serve(listener):
+    while True:
+        try:
+            connection, address = listener.accept()
+        except InterruptedError:
+            continue
+        if os.fork() == 0:
+            listener.close()
+            handle(connection)
+            os._exit(0)
+        connection.close()
+
+
+if __name__ == "__main__":
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+    threading.Thread(target=serve, args=(open_listener(),), daemon=True).start()
+    while True:
+        signal.sigwait([signal.SIGCHLD])
+        reap()
