@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import struct
 import time
 from collections.abc import Iterator
@@ -41,10 +42,11 @@ FUTEX_CLOCK_REALTIME = 256
 FUTEX_WAIT_BITSET = 9
 
 _STATUS = re.compile(
-    rb"^(State|PPid|Threads|SigPnd|ShdPnd|SigBlk|SigIgn|voluntary_ctxt_switches|"
+    rb"^(State|PPid|Threads|SigPnd|ShdPnd|SigBlk|SigIgn|SigCgt|voluntary_ctxt_switches|"
     rb"nonvoluntary_ctxt_switches):\s+(\S+)",
     re.MULTILINE,
 )
+_ALARM = 1 << (signal.SIGALRM - 1)
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -56,6 +58,7 @@ class Thread(NamedTuple):
         pending: an unblocked signal that is not ignored is on its way to it.
         call: name of the system call in which it sleeps; "" where it is in none.
         inode: of the socket that the call is about; 0 if about none.
+        catches_alarms: its process has a handler for SIGALRM.
     """
 
     pid: int
@@ -67,6 +70,7 @@ class Thread(NamedTuple):
     call: str
     arguments: tuple[int, ...]
     inode: int
+    catches_alarms: bool = False
 
     @property
     def sleeps(self) -> bool:
@@ -172,6 +176,7 @@ class ProcessTable:
             call=call,
             arguments=arguments,
             inode=inode,
+            catches_alarms=bool(int(status[b"SigCgt"], 16) & _ALARM),
         )
         return thread, int(status.get(b"Threads", b"1"))
 

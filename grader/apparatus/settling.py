@@ -21,6 +21,9 @@ MOST_PATIENCE = 120.0
 """Seconds that patience grows to, on a machine that lets threads stand without a core."""
 A_REAPER_LOOKS = 1.0
 """Seconds: a timer further away than that is nothing to wait for, as the hand-out says of polling reapers."""
+AN_ALARM = 1.25
+"""Seconds of our own without progress in which the timer of such a reaper, or of DELAY in the scenes that look at work,
+has sent its SIGALRM."""
 A_WAKE_UP = 2.0
 """Seconds of our own that a sleeper's queue is not empty, after which it is no longer about to be woken: a woken thread
 is runnable at once (S becomes R), however few cores there are; MSG_WAITALL sleeps on."""
@@ -205,15 +208,20 @@ def is_parked(thread: Thread, processes: ProcessTable, memory: Memory, around: C
     if thread.call in ACCEPTING_CALLS or thread.call in READING_CALLS:
         if around.waiting.get(thread.inode):  # its wake-up is under way, unless it wants more than there is
             return memory.sleeps_in_vain(thread)
-        return True
-    if thread.call in _UNTIMED:
-        return True
-    left = processes.time_left(thread)
+        return not _an_alarm_may_wake(thread, processes, memory, around)
+    left = float("inf") if thread.call in _UNTIMED else processes.time_left(thread)
     if left == float("inf"):
-        return True
+        return not _an_alarm_may_wake(thread, processes, memory, around)
     if thread.call in POLLING_CALLS and _polls_a_socket(thread):
         return _a_poll_is_parked(thread, left, processes, memory, around)
     return _a_sleep_is_parked(thread, left, processes, memory, around)
+
+
+def _an_alarm_may_wake(thread: Thread, processes: ProcessTable, memory: Memory, around: Circumstances) -> bool:
+    """proc(5) shows no timer of setitimer(2): who catches its signal is given the time in which a reaper must look."""
+    if not (thread.catches_alarms and around.something_is_owed) or memory.without_progress > AN_ALARM:
+        return False
+    return not (around.work_may_sleep and _sleeps_at_its_work(thread, processes, around))
 
 
 def _polls_a_socket(thread: Thread) -> bool:
@@ -233,6 +241,8 @@ def _a_poll_is_parked(
     if polled and any(around.waiting.get(inode) for inode in polled):
         return False
     if polled and polled <= set(around.clients):
+        return True
+    if around.work_may_sleep and processes.sockets_of(thread.pid) & set(around.clients):
         return True
     if not around.something_is_owed or memory.has_gone_round(thread):
         return True
