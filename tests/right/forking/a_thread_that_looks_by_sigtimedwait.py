@@ -1,0 +1,50 @@
+# A thread waits for SIGCHLD half a second at a time, and looks for ended children after each.
+import os
+import signal
+import socket
+import threading
+import time
+
+PORT = int(os.environ.get("PORT", 8888))
+DELAY = float(os.environ.get("DELAY", 0))
+REPLY = b"HTTP/1.1 200 OK\r\n\r\nHello, World!\n"
+
+
+def reap():
+    while True:
+        signal.sigtimedwait([signal.SIGCHLD], 0.5)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            pass
+
+
+def handle(connection):
+    connection.recv(1024)
+    time.sleep(DELAY)
+    connection.sendall(REPLY)
+    connection.close()
+
+
+def serve():
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("", PORT))
+    listener.listen(1024)
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+    threading.Thread(target=reap, daemon=True).start()
+    while True:
+        try:
+            connection, address = listener.accept()
+        except InterruptedError:
+            continue
+        if os.fork() == 0:
+            listener.close()
+            handle(connection)
+            os._exit(0)
+        connection.close()
+
+
+if __name__ == "__main__":
+    serve()
