@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from grader.exports.canvas import CANVAS
+from grader.exports.moodle import MOODLE
+from grader.exports.moodle_feedback import FEEDBACK
+from grader.exports.moodle_worksheet import WORKSHEET
 
-FORMATS = {one.name: one for one in (CANVAS,)}
+FORMATS = {one.name: one for one in (MOODLE, WORKSHEET, FEEDBACK, CANVAS)}
 """By the name that `export` takes."""

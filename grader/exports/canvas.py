@@ -7,12 +7,12 @@ Rows before the students': the header, one with nothing but "Manual Posting" or 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
-from grader.exports.feedback import as_id, cell, grade_of
+from grader.exports.feedback import as_id, cell
+from grader.exports.grades import grade_in, grade_of, number_of, scaling
 from grader.exports.shapes import DoesNotFit, Export, Format, Graded, OwnFile
-from grader.exports.students import Row, Student, matched, student_on_canvas
+from grader.exports.students import Row, Student, apart, matched, student_on_canvas
 from grader.exports.table import Sheet, sheet, table
 from grader.model import Report, points_shown
 
@@ -35,15 +35,15 @@ def _new(graded: Graded) -> Export:
     """The least that the importer takes: it finds students by ID, else by login, else by name."""
     points = points_shown(graded.reports[0].points) if graded.reports else ""
     students = {report.submission: student_on_canvas(report.submission) for report in graded.reports}
-    times = Counter(key for student in students.values() for key in _keys(student))
-    apart = {name for name, one in students.items() if len(_keys(one)) == 1 and times[_keys(one)[0]] == 1}
+    keys = apart([key for student in students.values() for key in _keys(student)])
+    told = {name for name, one in students.items() if len(_keys(one)) == 1 and keys.issuperset(_keys(one))}
     header = ["Student", "ID", "SIS Login ID", "Section", cell(graded.title)]
     lines = [
         header,
         [f"    {POINTS}", "", "", "", points],
-        *(_line(students[one.submission], one) for one in graded.reports if one.submission in apart),
+        *(_line(students[one.submission], one) for one in graded.reports if one.submission in told),
     ]
-    return Export(table(lines), tuple(name for name in students if name not in apart))
+    return Export(table(lines), tuple(name for name in students if name not in told))
 
 
 def _keys(student: Student) -> tuple[str, ...]:
@@ -108,25 +108,6 @@ def _column_of(wanted: str, header: Sequence[str], possible: Sequence[str] | Non
     raise DoesNotFit(
         f"which assignment's column is to be filled? The gradebook (--from) has {known}; say it with --assignment"
     )
-
-
-def number_of(text: str) -> float | None:
-    """A number with a decimal point or comma; None where it is none, or nothing."""
-    plain = text.strip().replace(",", ".")
-    return float(plain) if re.fullmatch(r"\d+(\.\d+)?", plain) and float(plain) else None
-
-
-def grade_in(grade: float | None, comma: bool) -> str:
-    """A grade with two decimals, by the file's own decimal mark; "" where a human must look first."""
-    return "" if grade is None else f"{grade:.2f}".replace(".", "," if comma else ".")
-
-
-def scaling(graded: Graded, most: float | None) -> tuple[str, ...]:
-    """That grades were converted, where the platform has other points than the lab."""
-    points = {report.points for report in graded.reports} - {most}
-    if most is None or not points:
-        return ()
-    return (f"the platform has {points_shown(most)} points for it: grades of {points_shown(max(points))} are scaled",)
 
 
 CANVAS = Format("canvas", "Canvas gradebook CSV; --from fills one that it exported", "canvas.csv", write, OwnFile.OPTIONAL)  # fmt: skip

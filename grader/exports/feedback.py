@@ -1,9 +1,9 @@
-"""Grades and words that the formats share: one line each, clean, for a student to read."""
+"""Words that the formats share: one line each, clean, for a student to read."""
 
 from __future__ import annotations
 
 from grader.model import Outcome, Report, Result, Status, points_shown
-from grader.report.clean import clean, cut, one_line
+from grader.report.clean import cut, html, one_line
 from grader.report.words import SYMBOLS, score_of
 from grader.store import no_formula
 
@@ -13,18 +13,6 @@ NOT_SEEN = "The machine or the grader did not let us see it."
 MOST_OF_A_LINE = 500
 MOST_EVIDENCE = 24
 """Lines, as many as on the page."""
-
-
-def grade_of(report: Report, most: float | None = None) -> float | None:
-    """Points with two decimals, None where a human must look first.
-
-    Args:
-        most: points that the platform has for a full score, where it says.
-    """
-    if report.status is not Status.GRADED:
-        return None
-    scale = most / report.points if most is not None and report.points else 1.0
-    return round(report.score * scale, 2)
 
 
 def summary(report: Report) -> str:
@@ -42,15 +30,19 @@ def line_of(result: Result) -> str:
     return shown(f"{SYMBOLS[result.outcome]} {result.id}, {points}: {result.requirement}")
 
 
-def why(result: Result) -> list[str]:
-    """What was expected, what was seen, what to ask oneself; nothing where the requirement is met."""
+def why(result: Result, *, briefly: bool = False) -> list[str]:
+    """What was expected, what was seen, what to ask oneself; nothing where the requirement is met.
+
+    Args:
+        briefly: without the evidence.
+    """
     if result.outcome is Outcome.PASSED:
         return []
     if result.outcome.needs_a_human:
         return [NOT_SEEN]
     if result.outcome is Outcome.NOT_REACHED:
         return [shown(f"not reached: {result.message}")]
-    seen = [f"seen: {line}" for line in result.evidence[:MOST_EVIDENCE]]
+    seen = [f"seen: {line}" for line in result.evidence[: 0 if briefly else MOST_EVIDENCE]]
     told = [f"expected: {result.expected}", f"observed: {result.observed}", *seen]
     return [shown(line) for line in (*told, *([f"hint: {result.hint}"] if result.hint else []))]
 
@@ -58,6 +50,17 @@ def why(result: Result) -> list[str]:
 def missed(report: Report) -> list[Result]:
     """What is left to be mended, the core first."""
     return sorted((result for result in report.checks if not result.passed), key=lambda result: result.stretch)
+
+
+def as_html(report: Report) -> str:
+    r"""All that a student should read, for platforms whose comments are HTML: no line end, no quote, no backslash.
+
+    PHP's fgetcsv(), by which Moodle reads, takes `\"` for a quote that closes nothing.
+    """
+    lines = [summary(report)]
+    for result in missed(report):
+        lines += [line_of(result), *why(result, briefly=True)]
+    return "<br>".join(html(line) for line in lines).replace("\\", "&#92;")
 
 
 def shown(text: str) -> str:
@@ -70,15 +73,10 @@ def cell(text: str) -> str:
     return no_formula(shown(text))
 
 
-def human(reports: tuple[Report, ...]) -> list[Report]:
-    """Those that a human must look at."""
-    return [report for report in reports if report.status is not Status.GRADED]
-
-
 def as_id(text: str) -> str:
     """A name that the platform compares with its own: as it is where the platform could have given it, else a cell.
 
     Logins, addresses and numbers have nothing in them that a formula needs (parentheses, equals, bars), so that they
     may begin with a sign.
     """
-    return text if text and all(c.isalnum() or c in "-_.@+ " for c in text) and text == clean(text) else cell(text)
+    return text if text and all(c.isalnum() or c in "-_.@+ " for c in text) and text == shown(text) else cell(text)

@@ -47,6 +47,11 @@ def student_on_canvas(submission: str) -> Student:
     return Student(found[0][1] if found else submission, ids)
 
 
+def apart(names: Sequence[str]) -> set[str]:
+    """Those that only one has: of two that are one to the platform, neither is written."""
+    return {name for name, times in Counter(names).items() if times == 1}
+
+
 def same(text: str) -> str:
     """A name as it is compared: platforms and file systems differ in composition, case and spaces, people do not."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
@@ -90,7 +95,7 @@ def matched(reports: Sequence[Report], rows: Sequence[Row], student_of: Callable
 
 
 def _rows_of(student: Student, rows: Sequence[Row]) -> list[int]:
-    if student.ids:
+    if student.ids and any(row.id for row in rows):
         return [number for number, row in enumerate(rows) if row.id in student.ids]
     name = same(student.name)
     by_id = [number for number, row in enumerate(rows) if row.id and same(row.id) == name]
