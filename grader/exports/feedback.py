@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from grader.model import Outcome, Report, Result, Status, points_shown
 from grader.report.clean import cut, html, one_line
 from grader.report.words import SYMBOLS, score_of
@@ -61,6 +64,11 @@ def as_html(report: Report) -> str:
     for result in missed(report):
         lines += [line_of(result), *why(result, briefly=True)]
     return "<br>".join(html(line) for line in lines).replace("\\", "&#92;")
+
+
+def as_json(value: Any) -> bytes:
+    """JSON in ASCII, which nobody misreads."""
+    return f"{json.dumps(value, indent=1)}\n".encode("ascii")
 
 
 def shown(text: str) -> str:
