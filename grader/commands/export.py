@@ -15,7 +15,7 @@ from grader.commands.options import Commands
 from grader.commands.shown import counted, printable
 from grader.exports import FORMATS
 from grader.exports.shapes import DoesNotFit, Export, Format, Graded, OwnFile
-from grader.model import EXPORTS, Report, Status, folder_name
+from grader.model import EXPORTS, SCHEMA, Report, Status, folder_name
 
 STANDARD_OUTPUT = "-"
 MOST_NAMES = 20
@@ -44,8 +44,8 @@ def _export(options: argparse.Namespace) -> int:
     form = FORMATS[options.format]
     out = options.out.resolve()
     filed = _filed_in(out, options.submission)
-    there = {folder: report for folder, report in filed.items() if report}
-    torn = [folder.name for folder, report in filed.items() if not report]
+    there = {folder: report for folder, report in filed.items() if report and report.schema == SCHEMA}
+    torn = [folder.name for folder in filed if folder not in there]
     graded = Graded(
         tuple(report.for_the_student for report in there.values()),
         options.assignment,
@@ -60,9 +60,9 @@ def _export(options: argparse.Namespace) -> int:
     for sentence in dict.fromkeys(note for export in exports.values() for note in export.notes):
         _say(sentence)
     if left_out:
-        _say(f"left out, since it is not known who they are on the platform: {_listed(left_out)}. {_whose(form)}")
+        _say(f"left out, since it is not known who they are on the platform: {_listed(left_out)}. {form.who}")
     if torn:
-        _say(f"left out, since {store.RESULT} is torn, or not ours: {_listed(torn)}. Grade them again")
+        _say(f"left out, since {store.RESULT} is torn, or no result of this grader: {_listed(torn)}. Grade them again")
     human = [report.submission for report in there.values() if report.status is not Status.GRADED]
     if human:
         _say(f"without a grade, since a human must look: {_listed(human)}")
@@ -134,7 +134,10 @@ def _write(exports: Mapping[Path | None, Export]) -> None:
             sys.stdout.buffer.flush()
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        store.commit(path.resolve(), export.data)  # a link stays one
+        if path.exists() and not path.is_file() and not path.is_dir():  # a device or a pipe can't be renamed over
+            path.write_bytes(export.data)
+        else:
+            store.commit(path.resolve(), export.data)  # a link stays one
         for line in export.printed:
             print(line)
     paths = [path for path in exports if path]
@@ -142,12 +145,6 @@ def _write(exports: Mapping[Path | None, Export]) -> None:
         print(f"written: {printable(str(paths[0]))}")
     elif paths:
         print(f"written: {counted(len(paths))}, a folder each in {printable(str(paths[0].parent.parent))}")
-
-
-def _whose(form: Format) -> str:
-    if form.own is OwnFile.NONE:
-        return "Name the folders as the platform's bulk download does"
-    return "Name the folders as the platform's bulk download does, or give its own file with --from"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -110,4 +110,11 @@ def _column_of(wanted: str, header: Sequence[str], possible: Sequence[str] | Non
     )
 
 
-CANVAS = Format("canvas", "Canvas gradebook CSV; --from fills one that it exported", "canvas.csv", write, OwnFile.OPTIONAL)  # fmt: skip
+CANVAS = Format(
+    "canvas",
+    "Canvas gradebook CSV; --from fills one that it exported",
+    "canvas.csv",
+    write,
+    OwnFile.OPTIONAL,
+    who="Name the folders as Canvas' bulk download does, or by login, or give the exported gradebook with --from",
+)

@@ -37,13 +37,10 @@ def cut_to(graded: Graded, most: float | None = None) -> tuple[str, ...]:
     Args:
         most: points that the platform has; the lab's own where it does not say.
     """
-    over = sum(report.score > report.points for report in graded.reports if report.status is Status.GRADED)
-    points = most if most is not None else max((report.points for report in graded.reports), default=0)
-    if not over:
+    if not any(report.score > report.points for report in graded.reports if report.status is Status.GRADED):
         return ()
-    return (
-        f"{over} with a bonus have more than the {points_shown(points)} points that the platform takes: cut to that",
-    )
+    points = graded.reports[0].points if most is None else most
+    return (f"the platform takes no more than {points_shown(points)} points: what a bonus has over that is cut off",)
 
 
 def scaling(graded: Graded, most: float | None) -> tuple[str, ...]:

@@ -69,4 +69,5 @@ MOODLE = Format(
     "moodle.csv",
     write,
     OwnFile.OPTIONAL,
+    who="Name the folders by login, ID number or address, or give a grading worksheet with --from",
 )

@@ -65,4 +65,5 @@ FEEDBACK = Format(
     write,
     OwnFile.OPTIONAL,
     with_pages=True,
+    who="Name the folders as Moodle's bulk download does, or give a grading worksheet with --from",
 )

@@ -123,4 +123,5 @@ WORKSHEET = Format(
     "moodle-worksheet.csv",
     write,
     OwnFile.NEEDED,
+    who="Name the folders as Moodle's bulk download does, or as the worksheet names people",
 )

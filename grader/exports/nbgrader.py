@@ -36,4 +36,10 @@ def _line(title: str, student: str, report: Report) -> tuple[str, ...]:
     return (title, "", "", student, "", "", "", score, penalty, score, str(float(report.points)))
 
 
-NBGRADER = Format("nbgrader", "CSV as nbgrader export writes it", "nbgrader.csv", write)
+NBGRADER = Format(
+    "nbgrader",
+    "CSV as nbgrader export writes it",
+    "nbgrader.csv",
+    write,
+    who="Their names differ in characters alone that can't be shown: rename the folders",
+)

@@ -74,6 +74,7 @@ class Format(NamedTuple):
         write: a pure function.
         one_each: the platform takes a file for each submission; `write` is given one at a time.
         with_pages: it hands the students' pages on.
+        who: what helps where a submission is left out.
     """
 
     name: str
@@ -83,3 +84,4 @@ class Format(NamedTuple):
     own: OwnFile = OwnFile.NONE
     one_each: bool = False
     with_pages: bool = False
+    who: str = "Name the folders as the platform's bulk download does"

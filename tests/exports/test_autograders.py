@@ -145,7 +145,7 @@ def test_prairielearn_takes_no_more_than_all() -> None:
     """A bonus over it is cut, and the instructor hears so."""
     export = prairielearn.write(one(100, count_bonus=True))
     assert graded_by_prairielearn(export.data) == 1
-    assert export.notes == ("1 with a bonus have more than the 100 points that the platform takes: cut to that",)
+    assert export.notes == ("the platform takes no more than 100 points: what a bonus has over that is cut off",)
     assert graded_by_prairielearn(prairielearn.write(one(90, count_bonus=True)).data) == 0.95
 
 
