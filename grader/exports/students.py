@@ -11,7 +11,8 @@ from typing import NamedTuple
 from grader.model import Report
 
 _OF_MOODLE = re.compile(r"([^_]*)_(\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?", re.DOTALL)
-_OF_CANVAS = r"(\w{%d})_(?:LATE_)?(\d+)_\d+_."
+_NUMBERS_OF_CANVAS = re.compile(r"_(?=(\d+)_\d+_.)", re.DOTALL)
+_ANONYMOUS = re.compile(r"(LATE_)?anon(_.*)?", re.DOTALL)
 
 
 class Student(NamedTuple):
@@ -41,10 +42,12 @@ def student_on_canvas(submission: str) -> Student:
 
     Names and files of students may have numbers in them that look like these two.
     """
-    readings = [re.match(_OF_CANVAS % length, submission, re.DOTALL) for length in range(1, len(submission))]
-    found = [match for match in readings if match and not match[1].startswith("anon_")]
-    ids = tuple(dict.fromkeys(match[2] for match in found))
-    return Student(found[0][1] if found else submission, ids)
+    readings = {
+        found[1]: submission[: found.start()].removesuffix("_LATE")
+        for found in reversed([*_NUMBERS_OF_CANVAS.finditer(submission)])
+        if re.fullmatch(r"\w+", submission[: found.start()]) and not _ANONYMOUS.match(submission)
+    }
+    return Student([*readings.values()][-1] if readings else submission, tuple(reversed(readings)))
 
 
 def apart(names: Sequence[str]) -> set[str]:

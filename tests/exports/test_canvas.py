@@ -112,6 +112,12 @@ def test_the_gradebook_tells_which_reading_is_right(id_of: str) -> None:
     assert (imported(export.data)[id_of][TITLE], export.left_out) == ("90.00", ())
 
 
+@pytest.mark.parametrize("name", ["anon_aB3dE_98765_s.py", "anon_70013_98765_s.py", "LATE_anon_70013_98765_1_s.py"])
+def test_an_anonymous_submission_is_nobodys(name: str) -> None:
+    """What looks like an id is none."""
+    assert write(one(90, name, own=own(), assignment=TITLE)).left_out == (name,)
+
+
 def test_two_submissions_of_one_student_are_left_out() -> None:
     """Which is theirs, a human must say; with the gradebook and without."""
     a, b = one(90, "doe_70013_1_a.py").reports + one(80, "doe_70013_2_b.py").reports
