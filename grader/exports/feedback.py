@@ -14,6 +14,8 @@ NEEDS_A_HUMAN = "Not graded yet: something could not be seen, and a human must l
 NOT_SEEN = "The machine or the grader did not let us see it."
 """All that a student hears of an error of ours: its message names places in our code."""
 MOST_OF_A_LINE = 500
+MOST_OF_A_CELL = 30_000
+"""Characters; a spreadsheet that the file is opened and saved with cuts a cell off at 32,767."""
 MOST_EVIDENCE = 24
 """Lines, as many as on the page."""
 
@@ -60,10 +62,18 @@ def as_html(report: Report) -> str:
 
     PHP's fgetcsv(), by which Moodle reads, takes `\"` for a quote that closes nothing.
     """
-    lines = [summary(report)]
+    text = inert(summary(report))
     for result in missed(report):
-        lines += [line_of(result), *why(result, briefly=True)]
-    return "<br>".join(html(line) for line in lines).replace("\\", "&#92;")
+        more = "".join(f"<br>{inert(line)}" for line in [line_of(result), *why(result, briefly=True)])
+        if len(text) + len(more) > MOST_OF_A_CELL:
+            return f"{text}<br>…"
+        text += more
+    return text
+
+
+def inert(line: str) -> str:
+    """A line as HTML, without a backslash."""
+    return html(line).replace("\\", "&#92;")
 
 
 def as_json(value: Any) -> bytes:

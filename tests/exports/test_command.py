@@ -132,6 +132,13 @@ def test_who_is_left_out_is_said_in_a_sentence(filed: Path) -> None:
     )
 
 
+def test_what_was_done_to_grades_is_said(filed: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Here they are scaled; nothing is wrong with that."""
+    (tmp_path / "ten.csv").write_bytes(worksheet(most="10.00").replace(CLASS[-1].name.encode(), b"ada"))
+    assert export_here(filed, "moodle-worksheet", "whole", "--from", tmp_path / "ten.csv") == 0
+    assert capfd.readouterr().err == "forklab: the platform has 10 points for it: grades of 100 are scaled\n"
+
+
 def test_a_torn_result_is_said_in_a_sentence(tmp_path: Path) -> None:
     """The others are exported."""
     store.commit_result(tmp_path / "out" / "ada", report_for(CLASS[-1], "ada"), b"", {})

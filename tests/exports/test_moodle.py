@@ -8,6 +8,7 @@ import re
 import zipfile
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
 from grader.exports import moodle, moodle_feedback, moodle_worksheet
@@ -117,6 +118,17 @@ def test_feedback_says_what_is_to_be_mended_or_that_a_human_must_look() -> None:
         assert is_clean(told.feedback)
         assert HIDDEN not in told.feedback
         assert PLACE not in told.feedback
+
+
+def test_feedback_is_no_longer_than_a_cell_of_a_spreadsheet() -> None:
+    """Whole requirements, the core's first."""
+    (report,) = one(90, "70013").reports
+    many = msgspec.structs.replace(report, checks=report.checks * 90)
+    feedback = imported(moodle_worksheet.write(one(90, own=worksheet())._replace(reports=(many,))).data)[
+        "70013"
+    ].feedback
+    assert 20_000 < len(feedback) < 32_767
+    assert feedback.endswith("你好<br>…")
 
 
 @pytest.mark.parametrize("how", [{}, {"end": "\r\n"}, {"bom": ""}, {"quoting": csv.QUOTE_ALL}], ids=str)
