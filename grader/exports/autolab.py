@@ -1,6 +1,6 @@
 """Autolab: what an autograder prints; the last line is the autoresult, the one before it the formatted feedback.
 
-Source: autolab/Autolab, docs/lab.md, docs/features/formatted-feedback.md; app/helpers/assessment_autograde_core.rb: an
+Source: autolab/Autolab, docs/lab.md, docs/features/formatted-feedback.md, assessment_autograde_core.rb: an
 empty "scores" gives 0 for every problem, null gives none.
 """
 

@@ -19,7 +19,7 @@ from grader.exports.shapes import OwnFile
 from grader.model import folder_name
 from tests.exports.classroom import CLASS, HIDDEN, PLACE, report_for
 from tests.exports.test_autograders import RUNNER
-from tests.exports.test_moodle import named, worksheet
+from tests.exports.worksheets import named, worksheet
 
 FEW = (CLASS[0], CLASS[1], CLASS[7], CLASS[-1])
 """Commas and quotes, a formula, somebody who needs a human, and a plain name."""
