@@ -13,7 +13,8 @@ from types import FrameType
 
 from grader import batch, grading, ports, rejudging, store, submission
 from grader.apparatus.sandbox.choosing import NoBox
-from grader.commands import NOT_ALL_GRADED, USAGE, filed, grade, machine, verify
+from grader.commands import NOT_ALL_GRADED, USAGE, export, filed, grade, machine, verify
+from grader.exports.shapes import DoesNotFit
 from grader.hidden import Unloadable
 from grader.proof.cases import Unusable
 from grader.proof.strain import NoShare
@@ -28,6 +29,7 @@ WRONG_USE = (
     NoShare,
     rejudging.NothingFiled,
     Unloadable,
+    DoesNotFit,
 )
 """What was asked for can't be done as it was asked: one sentence says why."""
 
@@ -87,7 +89,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m grader", description="Grades blocking and forking TCP servers.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for family in (grade, machine, verify, filed):
+    for family in (grade, machine, verify, filed, export):
         family.add_to(commands)
     return parser
 

@@ -12,7 +12,9 @@ import msgspec
 SCHEMA = 1
 MOST_OF_A_NAME = 200
 """Bytes of a folder's name; file systems take 255."""
-_FILES_OF_THE_RESULTS = frozenset({"", "index.html", "grades.csv"})
+EXPORTS = "exports"
+"""Folder of the results that is no submission's."""
+_FILES_OF_THE_RESULTS = frozenset({"", "index.html", "grades.csv", EXPORTS})
 
 
 class Request(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ import pytest
 
 from grader import grading
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "student_template/README.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "student_template/README.md", "docs/exports.md")
 OURS = (".venv/bin/", "python -m grader", "pytest")
 """How a command begins that stands in the middle of a sentence or a table."""
 NOT_COPIED = (".git", ".tox", ".venv", "build", "results", "__pycache__", ".*_cache", "*.egg-info", "report.html")
@@ -165,10 +165,37 @@ def tox(place: Place, words: tuple[str, ...]) -> None:
 
 
 def tox_on_results(place: Place, words: tuple[str, ...]) -> None:
-    """A command on results needs some: the samples', graded once."""
+    """A command on results needs some."""
+    need_results(place)
+    tox(place, words)
+
+
+def need_results(place: Place) -> None:
+    """Those of the samples, graded once."""
     if not (place.project / "results" / "index.html").exists():
         tox(place, (".venv/bin/tox", "-e", "grade"))
-    tox(place, words)
+
+
+RUNNER_OF_CLASSROOM50 = dict.fromkeys(
+    ("CLASSROOM", "ASSIGNMENT", "USERNAME", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL"), "submit/x"
+)
+OWN_FILES = {
+    "worksheet.csv": (
+        "Identifier,Full name,Status,Grade,Maximum grade,Last modified (grade),Feedback comments\n"
+        "Participant 1,Ada,Submitted,,100.00,-,\nParticipant 2,Chen,Submitted,,100.00,-,\n"
+    ),
+    "gradebook.csv": "Student,ID,SIS Login ID,Section,Servers (7)\nL,1,ada,A,\nM,2,chen,A,\n",
+}
+"""As platforms give them out, with the samples of the copy in them."""
+
+
+def export(place: Place, words: tuple[str, ...]) -> None:
+    """Of the samples, where the platform's own runner would set its variables."""
+    for name, text in OWN_FILES.items():
+        (place.project / name).write_text(text, "utf-8")
+    need_results(place)
+    filled = ["ada" if word == "NAME" else word for word in words[3:]]
+    tried(place, place.project, sys.executable, "-m", "grader", *filled, **RUNNER_OF_CLASSROOM50)
 
 
 def assert_commands_exist(place: Place, commands: str) -> None:
@@ -185,7 +212,8 @@ HOW: dict[str, Callable[[Place, tuple[str, ...]], None]] = {
     r"python3 -m venv \.venv$": make_environment,
     r"\.venv/bin/pip install ": install,
     r"\.venv/bin/pytest tests|pytest tests": pytest_of_ours,
-    r"\.venv/bin/tox -e grader -- (rejudge|report) results": tox_on_results,
+    r"\.venv/bin/tox -e grader -- (rejudge|report|export \w+) results": tox_on_results,
+    r"python -m grader export \S+ results": export,
     r"\.venv/bin/tox": tox,
     r"python -m grader": grader,
     r"pytest": pytest_of_a_student,

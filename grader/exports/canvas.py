@@ -1,0 +1,120 @@
+"""Canvas: the gradebook's CSV file, as its importer reads it.
+
+Source: instructure/canvas-lms, lib/gradebook_importer.rb and gradebook_exporter.rb; Assignment.title_and_id.
+Rows before the students': the header, one with nothing but "Manual Posting" or blanks, one with "Points Possible".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from grader.exports.feedback import as_id, cell
+from grader.exports.grades import grade_in, grade_of, number_of, scaling
+from grader.exports.shapes import DoesNotFit, Export, Format, Graded, OwnFile
+from grader.exports.students import Row, Student, apart, matched, student_on_canvas
+from grader.exports.table import Sheet, sheet, table
+from grader.model import Report, points_shown
+
+POINTS = "Points Possible"
+_NAMES = ("Student", "LastName", "FirstName", "SIS User ID", "SIS Login ID", "Integration ID")
+_POSTING = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
+_READ_ONLY = re.compile("read\\s+only")
+
+
+def write(graded: Graded) -> Export:
+    """A new file, or the gradebook's own with one column filled.
+
+    Raises:
+        DoesNotFit: it is no gradebook, or its assignment is not known.
+    """
+    return _new(graded) if graded.own is None else _filled(graded, sheet(graded.own))
+
+
+def _new(graded: Graded) -> Export:
+    """The least that the importer takes: it finds students by ID, else by login, else by name."""
+    points = points_shown(graded.reports[0].points) if graded.reports else ""
+    students = {report.submission: student_on_canvas(report.submission) for report in graded.reports}
+    keys = apart([key for student in students.values() for key in _keys(student)])
+    told = {name for name, one in students.items() if len(_keys(one)) == 1 and keys.issuperset(_keys(one))}
+    header = ["Student", "ID", "SIS Login ID", "Section", cell(graded.title)]
+    lines = [
+        header,
+        [f"    {POINTS}", "", "", "", points],
+        *(_line(students[one.submission], one) for one in graded.reports if one.submission in told),
+    ]
+    return Export(table(lines), tuple(name for name in students if name not in told))
+
+
+def _keys(student: Student) -> tuple[str, ...]:
+    """What the importer may find them by."""
+    return student.ids or (cell(student.name),)
+
+
+def _line(student: Student, report: Report) -> list[str]:
+    grade = grade_of(report)
+    login = "" if student.ids else as_id(student.name)
+    name = cell(student.name).replace(POINTS, "Points_Possible")  # or the importer takes the row for that one
+    return [name, "".join(student.ids), login, "", "" if grade is None else points_shown(grade)]
+
+
+def _filled(graded: Graded, own: Sheet) -> Export:
+    if not _is_a_gradebook(own.header):
+        raise DoesNotFit(
+            "the file (--from) is no Canvas gradebook: its columns don't begin with Student, ID; export it anew from "
+            "Grades, Export Entire Gradebook"
+        )
+    possible = next((row for row in own.rows if POINTS in row[0]), None)
+    column = _column_of(graded.assignment, own.header, possible)
+    most = number_of(possible[column]) if possible else None
+    rows = [Row("") if _is_no_student(row) else _row(own.header, row) for row in own.rows]
+    found = matched(graded.reports, rows, student_on_canvas)
+    comma = bool(possible and "," in possible[column])
+    cells = {(row, column): grade_in(grade_of(report, most), comma) for row, report in found.reports.items()}
+    return Export(own.filled(cells), found.left_out, scaling(graded, most))
+
+
+def _is_a_gradebook(header: Sequence[str]) -> bool:
+    """As row_has_student_headers? has it."""
+    student = len(header) > 3 and "Student" in header[0] and "ID" in header[1]
+    return student or (len(header) > 4 and header[:3] == ("LastName", "FirstName", "ID"))
+
+
+def _is_no_student(row: Sequence[str]) -> bool:
+    return POINTS in row[0] or all(_POSTING.fullmatch(one) for one in row)
+
+
+def _row(header: Sequence[str], row: Sequence[str]) -> Row:
+    """A student's: by ID, else by another column that tells who they are."""
+    told = dict(zip(header, row, strict=True))
+    return Row(told["ID"].strip(), tuple(told[name] for name in _NAMES if told.get(name)))
+
+
+def _column_of(wanted: str, header: Sequence[str], possible: Sequence[str] | None) -> int:
+    """The assignment's column: the one that was named, else the only one there is.
+
+    Raises:
+        DoesNotFit: there is none, or there are several.
+    """
+    titles = {
+        number: title
+        for number, title in enumerate(header)
+        if re.fullmatch(r".*\s\(\d+\)", title, re.DOTALL) and not (possible and _READ_ONLY.search(possible[number]))
+    }
+    found = [number for number, title in titles.items() if not wanted or wanted in (title, title.rpartition(" (")[0])]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(repr(title) for title in titles.values()) or "none"
+    raise DoesNotFit(
+        f"which assignment's column is to be filled? The gradebook (--from) has {known}; say it with --assignment"
+    )
+
+
+CANVAS = Format(
+    "canvas",
+    "Canvas gradebook CSV; --from fills one that it exported",
+    "canvas.csv",
+    write,
+    OwnFile.OPTIONAL,
+    who="Name the folders as Canvas' bulk download does, or by login, or give the exported gradebook with --from",
+)

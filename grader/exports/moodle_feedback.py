@@ -1,0 +1,69 @@
+"""Moodle: every student's page as a feedback file, in the archive that an assignment takes back.
+
+Source: moodle/moodle, mod/assign/feedback/file/importziplib.php: of a path's parts, the first of the form
+`name_NUMBER_assignsubmission_file_` tells the participant; a file whose name begins with "." or "~" is not taken.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from grader.exports.moodle_worksheet import columns_of, rows_of
+from grader.exports.shapes import Export, Format, Graded, OwnFile
+from grader.exports.students import apart, matched, student_on_moodle
+from grader.exports.table import sheet
+from grader.model import Report
+
+PAGE = "report.html"
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+"""The first moment that an archive has: equal pages are equal archives."""
+
+
+def write(graded: Graded) -> Export:
+    """The archive.
+
+    Raises:
+        DoesNotFit: the file that tells participants' numbers is no worksheet.
+    """
+    ids = _ids(graded) if graded.own is None else _ids_in(graded, graded.own)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, participant in ids.items():
+            entry = zipfile.ZipInfo(f"{_folder(name, participant)}/{PAGE}", _LONG_AGO)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, graded.pages[name])
+    return Export(packed.getvalue(), tuple(one.submission for one in graded.reports if one.submission not in ids))
+
+
+def _ids(graded: Graded) -> dict[str, str]:
+    """By submission, its participant's number, as the submission's name tells it."""
+    told = {one.submission: student_on_moodle(one.submission).ids for one in graded.reports}
+    unique = apart([number for ids in told.values() for number in ids])
+    return {name: ids[0] for name, ids in told.items() if ids and ids[0] in unique}
+
+
+def _ids_in(graded: Graded, own: bytes) -> dict[str, str]:
+    """The same, as a worksheet tells it."""
+    worksheet = sheet(own)
+    rows = rows_of(worksheet, columns_of(worksheet))
+    found: dict[int, Report] = matched(graded.reports, rows, student_on_moodle).reports
+    return {report.submission: rows[row].id for row, report in found.items()}
+
+
+def _folder(submission: str, participant: str) -> str:
+    """Moodle's own, with the name as far as every file system has it; only the number counts."""
+    name = "".join(c for c in student_on_moodle(submission).name if c.isalnum() or c in " -")
+    return f"{' '.join(name.split())[:60] or 'Participant'}_{participant}_assignsubmission_file_"
+
+
+FEEDBACK = Format(
+    "moodle-feedback",
+    "archive of every student's page, for Moodle's feedback files; --from: a worksheet, for names that tell no number",
+    "moodle-feedback.zip",
+    write,
+    OwnFile.OPTIONAL,
+    with_pages=True,
+    who="Name the folders as Moodle's bulk download does, or give a grading worksheet with --from",
+)
