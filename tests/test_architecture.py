@@ -47,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets", "grader.scratch"},
     APPARATUS: {MODEL, RECORDING, "grader.explaining"},
     EXPERIMENTS: {APPARATUS, MODEL, "grader.timing"},
+    "grader.archives": set(),
     "grader.submission": {MODEL},
     "grader.workers": set(),
     "grader.scratch": set(),
