@@ -49,11 +49,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     EXPERIMENTS: {APPARATUS, MODEL, "grader.timing"},
     "grader.archives": set(),
     "grader.submission": {MODEL},
+    "grader.programs": set(),
     "grader.workers": set(),
     "grader.scratch": set(),
     "grader.proof.strain": {"grader.workers"},
     "grader.proof.filed": {"grader.proof.trials", "grader.store"},
-    "grader.looking": {APPARATUS, EXPERIMENTS, MODEL, RECORDING},
+    "grader.looking": {APPARATUS, EXPERIMENTS, MODEL, "grader.programs", RECORDING},
     "grader.doctor": {APPARATUS, MODEL, "grader.ports"},
 }
 """Each part of the grader may import itself and these. A part is a module, or a folder and what lies in it; what is in
