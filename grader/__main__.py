@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from grader import batch, grading, ports, rejudging, store, submission
+from grader import batch, finding, grading, ports, rejudging, store
 from grader.apparatus.sandbox.choosing import NoBox
 from grader.commands import NOT_ALL_GRADED, USAGE, filed, grade, machine, verify
 from grader.hidden import Unloadable
@@ -16,7 +16,7 @@ from grader.proof.cases import Unusable
 from grader.proof.strain import NoShare
 
 WRONG_USE = (
-    submission.NotASubmission,
+    finding.NotASubmission,
     NoBox,
     batch.Busy,
     batch.Unwritable,

@@ -18,12 +18,12 @@ from grader.judging import lost
 from grader.model import Report, Status, folder_name, report_of
 from grader.replaying import page_of
 from grader.report.class_page import class_page
-from grader.submission import Submission
+from grader.submission import OF_RESULTS, Submission
 from grader.workers import TRIES, Crew, Progress, Task, work_off
 
 GRACE = 60.0
 """Seconds beyond the time limit after which a worker that has not come back is ended."""
-REFERENCE_FOLDER = ".reference"
+REFERENCE_FOLDER = OF_RESULTS
 SEED = "seed"
 """File of the reference's folder: whoever goes on with a batch draws the same requests."""
 INDEX, GRADES = "index.html", "grades.csv"
