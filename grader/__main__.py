@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from grader import batch, grading, ports, rejudging, store, submission
+from grader import batch, finding, grading, ports, rejudging, store
 from grader.apparatus.sandbox.choosing import NoBox
 from grader.commands import NOT_ALL_GRADED, USAGE, export, filed, grade, machine, verify
 from grader.exports.shapes import DoesNotFit
@@ -20,7 +20,7 @@ from grader.proof.cases import Unusable
 from grader.proof.strain import NoShare
 
 WRONG_USE = (
-    submission.NotASubmission,
+    finding.NotASubmission,
     NoBox,
     batch.Busy,
     batch.Unwritable,

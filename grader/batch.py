@@ -21,14 +21,14 @@ from grader.looking import Looked
 from grader.model import Report, Status, folder_name, report_of
 from grader.replaying import page_of
 from grader.report.class_page import class_page
-from grader.submission import Submission
+from grader.submission import OF_RESULTS, Submission
 from grader.workers import TRIES, Crew, Progress, Task, work_off
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 """A disk is full, or nobody may write to it any more: errno(3)."""
 GRACE = 60.0
 """Seconds beyond the time limit after which a worker that has not come back is ended."""
-REFERENCE_FOLDER = ".reference"
+REFERENCE_FOLDER = OF_RESULTS
 SEED = "seed"
 """File of the reference's folder: whoever goes on with a batch draws the same requests."""
 INDEX, GRADES = "index.html", "grades.csv"

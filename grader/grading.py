@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 import time
 from collections.abc import Mapping
 from functools import cache
@@ -12,13 +14,14 @@ from typing import NamedTuple
 from grader import ports, scratch
 from grader.apparatus.sandbox.choosing import Tier, python_in_the_box
 from grader.apparatus.scene import Bounds
+from grader.gathering import OF_A_SUBMISSION, gather, notes_on
 from grader.hidden import hidden_checks
 from grader.judging import judge_all, seen_until_clear
 from grader.looking import TRIES, Looked, look
 from grader.model import Check, Report, Result, Status, points_shown, report_of
 from grader.reference import Reference
 from grader.rubric import experiments_needed, rubric
-from grader.submission import Submission, copy
+from grader.submission import Submission, is_left_out
 
 PROJECT = Path(__file__).parent.parent
 REFERENCE = PROJECT / "reference"
@@ -64,7 +67,7 @@ def grade(
     """
     began = time.monotonic()
     checks = checks or checks_here()
-    looked, refused = look_at(submission.folder, tier, checks, bounds or Bounds(TIME_LIMIT), references)
+    looked, refused = look_at(submission, tier, checks, bounds or Bounds(TIME_LIMIT), references)
     results = judge_all(checks, looked, references)
     report = report_of(
         submission.name,
@@ -75,13 +78,13 @@ def grade(
         bonus_counts=bonus_counts,
         seed=seed,
         python=python_in_the_box(),
-        notes=tuple(f"{path} was left out: it {why}" for path, why in sorted(refused.items())),
+        notes=notes_on(refused),
     )
     return Graded(report, looked)
 
 
 def look_at(
-    folder: Path,
+    submission: Submission,
     tier: Tier,
     checks: tuple[Check, ...],
     bounds: Bounds,
@@ -93,7 +96,7 @@ def look_at(
         references: by track's name; with them, what stays unclear to a check is played again.
 
     Returns:
-        The recordings, and which files were not copied and why.
+        The recordings, and which files were not copied and why: ends of sentences.
 
     Raises:
         ports.Taken: the boxes have no network of their own, and a process of somebody else's has a port of the lab.
@@ -101,14 +104,15 @@ def look_at(
     if needs_the_ports(tier):
         ports.make_free()
     with scratch.folder() as copied_to:
-        refused = copy(folder, copied_to / "submission").refused
         programs = copied_to / "submission"
+        with scratch.folder() as room:
+            gathered = gather(submission, room, programs)
 
         def see(some: tuple[Check, ...]) -> Looked:
             wanted = experiments_needed(some)
-            return look(programs, wanted, tier.make, bounds, refused, one_network=tier.has_one_network)
+            return look(programs, wanted, tier.make, bounds, gathered.wrong, one_network=tier.has_one_network)
 
-        return seen_until_clear(checks, references, see, TRIES) if references else see(checks), refused
+        return seen_until_clear(checks, references, see, TRIES) if references else see(checks), gathered.refused
 
 
 def needs_the_ports(tier: Tier) -> bool:
@@ -141,7 +145,7 @@ def grade_the_reference(tier: Tier, folder: Path = REFERENCE) -> Graded:
     checks = checks_here()
     full: Graded | None = None
     for _ in range(LOOKED_AT_BY_THE_REFERENCE):
-        looked, _refused = look_at(folder, tier, checks, Bounds(TIME_LIMIT))
+        looked, _refused = look_at(Submission("reference", folder), tier, checks, Bounds(TIME_LIMIT))
         results = judge_all(checks, looked, references_of(looked))
         report = report_of("reference", results, sandbox=tier.name, seconds=0.0)
         lost = [result for result in results if _asked_of_the_reference(result) and not result.passed]
@@ -166,7 +170,12 @@ def key_of(submission: Submission, settings: tuple[str, ...]) -> str:
     """A hash of all that a result depends on: the submission's files, grader, reference, Python, settings."""
     digest = hashlib.sha256(own_key().encode())
     digest.update("\0".join(settings).encode())
-    _hash_folder(digest, submission.folder)
+    digest.update(repr(submission.refused).encode())
+    if submission.path.is_dir():
+        _hash_folder(digest, submission.path)
+    else:
+        digest.update(os.fsencode(submission.path.name))
+        _hash_file(digest, submission.path)
     return digest.hexdigest()[:32]
 
 
@@ -180,15 +189,27 @@ def own_key() -> str:
 
 
 def _hash_folder(digest: hashlib._Hash, folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        if "__pycache__" in path.parts or not path.is_file() or path.is_symlink():
-            continue
-        digest.update(str(path.relative_to(folder)).encode("utf-8", "surrogateescape") + b"\0")
-        try:
-            if path.stat().st_size <= 8 << 20:
-                digest.update(path.read_bytes())
-        except OSError as error:
-            digest.update(str(error.errno).encode())
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not is_left_out(name))
+        for path in (Path(here, name) for name in (*folders, *sorted(files)) if not is_left_out(name)):
+            digest.update(os.fsencode(path.relative_to(folder)) + b"\0")
+            _hash_file(digest, path)
+
+
+def _hash_file(digest: hashlib._Hash, path: Path) -> None:
+    """A file's kind and bytes; of one that is too large to be read, its size."""
+    try:
+        status = path.lstat()
+        digest.update(b"%o\0" % stat.S_IFMT(status.st_mode))
+        if not stat.S_ISREG(status.st_mode):
+            return
+        digest.update(b"%d\0" % status.st_size)
+        if status.st_size <= OF_A_SUBMISSION.packed:
+            with path.open("rb") as file:
+                while piece := file.read(1 << 20):
+                    digest.update(piece)
+    except OSError as error:
+        digest.update(str(error.errno).encode())
 
 
 def needs_a_human(report: Report) -> bool:

@@ -21,6 +21,7 @@ from grader.apparatus.scene import Bounds, Cut, Interrupted, Unclear
 from grader.apparatus.server import Server
 from grader.experiments import EXPERIMENTS, Experiment
 from grader.model import Track, track_named
+from grader.programs import what_is_wrong_with
 from grader.recording import Recording
 
 TRIES = 3
@@ -211,19 +212,6 @@ def _never_listens(recordings: Mapping[str, Recording]) -> bool:
 
 def _last_cut(recordings: Mapping[str, Recording]) -> str:
     return list(recordings.values())[-1].cut
-
-
-def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
-    """Why a program can't be started at all, in a sentence; "" if it can."""
-    if program.name in refused:
-        return f"{program.name} {refused[program.name]}"
-    if not program.exists() and not program.is_symlink():
-        others = sorted(path.name for path in program.parent.iterdir())[:8]
-        there = ", ".join(others) or "nothing"
-        return f"there is no file {program.name} in the submission (there is: {there})"
-    if not program.is_file():
-        return f"{program.name} is no regular file"
-    return ""
 
 
 def _never_started(task: Task, why: str) -> Recording:

@@ -35,7 +35,7 @@ from grader.recording import Recording
 from grader.reference import Reference
 from grader.report import text
 from grader.store import packed, unpacked
-from grader.submission import programs_in
+from grader.submission import Submission, programs_in
 
 CHECKS = Path(grader.checks.__file__).parent
 ANSWERS = "answers.json.gz"
@@ -204,7 +204,9 @@ class Grading:
         theirs.write_bytes(self._recorded_reference(tier))
         recorded = unpacked(theirs.read_bytes(), theirs)
         references = {check.track.name: Reference(recorded.get(check.track.name, {})) for check in self._wanted}
-        looked, _ = grading.look_at(self._folder, tier, self._wanted, Bounds(grading.TIME_LIMIT), references)
+        looked, _ = grading.look_at(
+            Submission("", self._folder), tier, self._wanted, Bounds(grading.TIME_LIMIT), references
+        )
         path.write_bytes(packed(looked))
 
     def _recorded_reference(self, tier: Tier) -> bytes:
@@ -215,7 +217,7 @@ class Grading:
         if not grading.REFERENCE.is_dir():
             return packed({})
         asked = tuple(check for check in self._wanted if "reference" in check.needs)
-        looked, _ = grading.look_at(grading.REFERENCE, tier, asked, Bounds(grading.TIME_LIMIT))
+        looked, _ = grading.look_at(Submission("", grading.REFERENCE), tier, asked, Bounds(grading.TIME_LIMIT))
         return packed(looked)
 
     # --- telling

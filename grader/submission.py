@@ -1,138 +1,82 @@
-"""Finds submissions, and copies one's files to where a box may show them: regular files only, within limits."""
+"""What a submission is: a folder or an archive of somebody's, and what may lie in it."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import stat
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from grader.archives.kinds import is_called_an_archive, kind_of, opened, without_suffix
+from grader.archives.limits import NotUnpacked
 from grader.model import TRACKS
 
-MOST_FILES = 200
-MOST_BYTES = 8 << 20
-MOST_DEPTH = 6
 LEFT_OUT = frozenset({"__MACOSX", ".DS_Store", "__pycache__", ".git", ".venv", "venv", ".tox"})
-
-
-class NotASubmission(Exception):
-    """A path that can't be graded; the message is a sentence for whoever named it."""
+OF_RESULTS = ".reference"
+"""In a results folder, where the reference's recordings lie: by it such a folder is known, and is no submission."""
+PROGRAMS = frozenset(track.program for track in TRACKS)
 
 
 class Submission(NamedTuple):
-    """A student's folder, under the name that results are filed under."""
-
-    name: str
-    folder: Path
-
-
-class Copied(NamedTuple):
-    """What became of a submission's files.
+    """One student's work, under the name that results are filed under.
 
     Args:
-        refused: by relative path, why a file was not copied.
+        path: a folder or an archive.
+        refused: what the class's archive held of it and was not unpacked: by path in the folder, "" for all of it, the
+            reason.
     """
 
-    refused: dict[str, str]
+    name: str
+    path: Path
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+def is_left_out(name: str) -> bool:
+    """A file or folder that systems and tools leave behind: neither Python nor its owner wants it graded."""
+    return name in LEFT_OUT or name.startswith("._")
 
 
 def programs_in(folder: Path) -> list[str]:
-    """The programs of the lab that lie in a folder."""
+    """The programs of the lab that lie in a folder, whatever they are."""
     return [track.program for track in TRACKS if os.path.lexists(folder / track.program)]
 
 
-def find(paths: Sequence[Path]) -> list[Submission]:
-    """The submissions that these paths mean: each is one, or a folder of them.
+def submissions_in(folder: Path) -> list[Submission]:
+    """The folders and archives in a folder, each under its name."""
+    return [
+        Submission(name_of(entry), entry)
+        for entry in sorted(folder.iterdir())
+        if not is_hidden(entry.name) and (_is_a_folder(entry) or is_an_archive(entry))
+    ]
 
-    Raises:
-        NotASubmission: a path is missing or no folder, holds no submission, or two have one name.
+
+def _is_a_folder(entry: Path) -> bool:
+    return entry.is_dir() and not entry.is_symlink() and not (entry / OF_RESULTS).is_dir()
+
+
+def name_of(path: Path) -> str:
+    """What a submission is called: its folder, or its archive without the suffix.
+
+    It is text: file systems take any bytes for a name, but JSON, pages and gradebooks don't.
     """
-    found: dict[str, Submission] = {}
-    for path in paths:
-        for submission in _within(path):
-            if submission.name in found:
-                raise NotASubmission(
-                    f"two submissions are called {submission.name!r}: {found[submission.name].folder} and "
-                    f"{submission.folder}; grade them into two results folders, or rename one"
-                )
-            found[submission.name] = submission
-    return list(found.values())
+    name = path.name if path.is_dir() else without_suffix(path.name)
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
-def _within(path: Path) -> Iterator[Submission]:
-    if not path.exists():
-        raise NotASubmission(f"there is no file or folder {str(path)!r}")
-    if not path.is_dir():
-        raise NotASubmission(f"{str(path)!r} is no folder: unpack archives first, one folder for each submission")
-    if programs_in(path):
-        yield Submission(path.resolve().name, path)
-        return
-    folders = sorted(entry for entry in path.iterdir() if _is_a_submission_folder(entry))
-    if not folders:
-        wanted = " nor ".join(track.program for track in TRACKS)
-        raise NotASubmission(f"{str(path)!r} holds no submission: neither {wanted}, nor folders with them")
-    for folder in folders:
-        yield Submission(folder.name, folder)
+def is_hidden(name: str) -> bool:
+    """No name that a submission has."""
+    return name.startswith(".") or is_left_out(name)
 
 
-def _is_a_submission_folder(entry: Path) -> bool:
-    return entry.is_dir() and not entry.is_symlink() and entry.name not in LEFT_OUT and entry.name[0] != "."
+def is_an_archive(file: Path) -> bool:
+    """A regular file that is one by its name, or, where that has no suffix, by what it holds."""
+    if file.is_symlink() or not file.is_file():
+        return False
+    return is_called_an_archive(file.name) or (not file.suffix and _holds_an_archive(file))
 
 
-def copy(submission: Path, destination: Path) -> Copied:
-    """Copy a submission's regular files, readable for every user; nothing is followed, nothing is run.
-
-    Links, devices, FIFOs and what goes over a limit are refused, each with its reason.
-    """
-    refused: dict[str, str] = {}
-    left = [MOST_FILES, MOST_BYTES]
-    destination.mkdir(mode=0o755, parents=True, exist_ok=True)
-    destination.chmod(0o755)
-    _copy_folder(submission, destination, Path(), refused, left)
-    return Copied(refused)
-
-
-def _copy_folder(source: Path, destination: Path, below: Path, refused: dict[str, str], left: list[int]) -> None:
+def _holds_an_archive(file: Path) -> bool:
     try:
-        entries = sorted(os.scandir(source / below), key=lambda entry: entry.name)
-    except OSError as error:
-        refused[str(below)] = f"can't be read: {error.strerror}"
-        return
-    for entry in entries:
-        path = below / entry.name
-        if entry.name in LEFT_OUT:
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            if len(path.parts) > MOST_DEPTH:
-                refused[str(path)] = f"lies deeper than {MOST_DEPTH} folders"
-                continue
-            (destination / path).mkdir(mode=0o755)
-            (destination / path).chmod(0o755)
-            _copy_folder(source, destination, path, refused, left)
-        else:
-            why = _copy_file(source / path, destination / path, left)
-            if why:
-                refused[str(path)] = why
-
-
-def _copy_file(source: Path, destination: Path, left: list[int]) -> str:
-    """Copy one regular file; why not, or ""."""
-    try:
-        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        link = source.is_symlink()
-        return "is a symbolic link" if link else f"can't be read: {error.strerror}"
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return "is no regular file"
-        if left[0] < 1 or status.st_size > left[1]:
-            return f"goes over the limit of {MOST_FILES} files and {MOST_BYTES >> 20} MB for a submission"
-        left[0] -= 1
-        left[1] -= status.st_size
-        with destination.open("wb") as copied:
-            shutil.copyfileobj(file, copied)
-    destination.chmod(0o644)
-    return ""
+        with opened(file) as there:
+            return kind_of(there) is not None
+    except NotUnpacked:
+        return False

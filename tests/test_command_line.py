@@ -36,9 +36,12 @@ def here(tmp_path: Path) -> Path:
     ("words", "told"),
     [
         (["missing"], "there is no file or folder 'missing'"),
-        (["file.txt"], "'file.txt' is no folder: unpack archives first, one folder for each submission"),
-        (["empty"], "'empty' holds no submission: neither blocking_server.py nor forking_server.py, nor folders with"),
-        (["chen", "again"], "two submissions are called 'chen': chen and again/chen; grade them into two results fold"),
+        (["file.txt"], "'file.txt' is no archive: it has to be a .zip, .tar, .tar.gz or .tar.xz"),
+        (["empty"], "'empty' holds no submission: neither blocking_server.py nor forking_server.py, nor folders or"),
+        (
+            ["chen", "again"],
+            "two submissions are called 'chen': 'chen' and 'again/chen'; grade them into two results f",
+        ),
         (["chen", "--jobs", "0"], "argument --jobs: '0' is no whole number above 0"),
         (["chen", "--jobs", "two"], "argument --jobs: 'two' is no whole number above 0"),
         (["chen", "--time-limit", "-3"], "argument --time-limit: '-3' is no number of seconds above 0"),

@@ -14,6 +14,7 @@ from grader.judging import judge
 from grader.model import FORKING, Outcome, Result
 from grader.reference import Reference
 from grader.rubric import rubric
+from grader.submission import Submission
 
 CERTAIN, REAL = "restarts_interrupted_accept", "survives_signals"
 CHECKS = {check.name: check for check in rubric() if check.track == FORKING}
@@ -38,7 +39,7 @@ def program(*, at_eintr: str | None = "continue", handler_ends_with: str = "") -
 def judged(text: str, check: str, folder: Path) -> Result:
     """What a check says of a program."""
     (folder / FORKING.program).write_text(text)
-    looked, _ = grading.look_at(folder, choose(with_canary=False), (CHECKS[check],), Bounds(120))
+    looked, _ = grading.look_at(Submission("", folder), choose(with_canary=False), (CHECKS[check],), Bounds(120))
     return judge(CHECKS[check], looked["forking"], Reference({}))
 
 

@@ -11,19 +11,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from grader import batch, grading, ports, scratch, store, submission
+from grader import batch, finding, grading, ports, scratch, store
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.commands import GRADED, NOT_ALL_GRADED
 from grader.commands.options import Commands, count, positive, seconds
 from grader.commands.shown import Line, counted, printable
 from grader.model import Report, Status, points_shown
+from grader.submission import Submission
+
+PATH_HELP = "a submission or many: a folder, or an archive (.zip, .tar, .tar.gz, .tar.xz)"
 
 
 def add_to(commands: Commands) -> None:
     """What `grade` understands."""
     one = commands.add_parser("grade", help="grade submissions")
     one.set_defaults(command=_grade)
-    one.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder of them")
+    one.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=PATH_HELP)
     one.add_argument("--out", type=Path, default=Path("results"), help="results folder (default: results)")
     one.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="submissions at once")
     one.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
@@ -34,10 +37,17 @@ def add_to(commands: Commands) -> None:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    submissions = submission.find(options.paths)
+    with scratch.room() as room:
+        found = finding.find(options.paths, room / "classes")
+        for notice in found.notices:
+            print(f"forklab: {printable(notice)}", file=sys.stderr)
+        return _graded(found.submissions, options)
+
+
+def _graded(submissions: Sequence[Submission], options: argparse.Namespace) -> int:
     tier = tier_for(submissions, options.sandbox)
     out = options.out.resolve()
-    with batch.alone_in(out), scratch.room(), ports_of(tier):
+    with batch.alone_in(out), ports_of(tier):
         seed = batch.seed_of(out, options.seed)
         settings = batch.Settings(out, tier.name, jobs_on(options, tier), options.time_limit, options.count_bonus, seed)
         store.sweep(settings.out)
@@ -62,14 +72,14 @@ def file_the_class(out: Path) -> list[Report]:
     return batch.file_the_class(out, title="Blocking and forking servers", made=time.strftime("%Y-%m-%d %H:%M"))
 
 
-def tier_for(submissions: Sequence[submission.Submission], wanted: str) -> Tier:
+def tier_for(submissions: Sequence[Submission], wanted: str) -> Tier:
     """The box for a batch: other people's code is not run without one, unless that was asked for.
 
     Raises:
         NoBox: none is to be had, and some of it is other people's.
     """
     tier = choose(wanted)
-    ours = all(one.folder.resolve().is_relative_to(grading.SAMPLES) for one in submissions)
+    ours = all(one.path.resolve().is_relative_to(grading.SAMPLES) for one in submissions)
     if tier.notice:
         if not ours:
             raise NoBox(

@@ -82,6 +82,6 @@ def test_the_other_tracks_program_is_the_references(tmp_path: Path) -> None:
     (case,) = cases_in(written(tmp_path, FAILS))
     with submission_of(case) as submission:
         theirs, ours = "blocking_server.py", "forking_server.py"
-        assert (submission.folder / theirs).read_bytes() == (grading.REFERENCE / theirs).read_bytes()
-        assert (submission.folder / ours).read_text().startswith(FAILS)
-    assert not submission.folder.exists()
+        assert (submission.path / theirs).read_bytes() == (grading.REFERENCE / theirs).read_bytes()
+        assert (submission.path / ours).read_text().startswith(FAILS)
+    assert not submission.path.exists()

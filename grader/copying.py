@@ -1,0 +1,98 @@
+"""Copies a submission's files to where a box may show them: regular files only, within limits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from pathlib import Path
+
+from grader.archives.limits import MB, in_mb
+from grader.submission import PROGRAMS, is_left_out
+
+MOST_FILES = 200
+MOST_BYTES = 8 * MB
+MOST_DEPTH = 6
+_WORDS = {
+    stat.S_IFLNK: "is a symbolic link",
+    stat.S_IFIFO: "is a FIFO",
+    stat.S_IFSOCK: "is a socket",
+    stat.S_IFCHR: "is a device",
+    stat.S_IFBLK: "is a device",
+}
+
+
+def copy(submission: Path, destination: Path) -> dict[str, str]:
+    """Copy a submission's regular files, readable for every user; nothing is followed, nothing is run.
+
+    Links, devices, FIFOs and what goes over a limit are refused; the programs come first.
+
+    Returns:
+        By relative path, why a file was not copied: the end of a sentence that begins with the path.
+    """
+    refused: dict[str, str] = {}
+    left = [MOST_FILES, MOST_BYTES]
+    destination.mkdir(mode=0o755, parents=True, exist_ok=True)
+    destination.chmod(0o755)
+    _copy_folder(submission, destination, Path(), refused, left)
+    return refused
+
+
+def _copy_folder(source: Path, destination: Path, below: Path, refused: dict[str, str], left: list[int]) -> None:
+    try:
+        entries = sorted(os.scandir(source / below), key=_programs_first)
+    except OSError as error:
+        refused[str(below)] = f"can't be read: {error.strerror}"
+        return
+    for entry in entries:
+        path = below / entry.name
+        if is_left_out(entry.name):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if len(path.parts) > MOST_DEPTH:
+                refused[str(path)] = f"lies deeper than {MOST_DEPTH} folders"
+                continue
+            (destination / path).mkdir(mode=0o755)
+            (destination / path).chmod(0o755)
+            _copy_folder(source, destination, path, refused, left)
+        else:
+            why = _copy_file(source / path, destination / path, left)
+            if why:
+                refused[str(path)] = why
+
+
+def _programs_first(entry: os.DirEntry[str]) -> tuple[bool, bool, str]:
+    """Then other files, then folders: whatever lies beside the programs can't take their place within the limits."""
+    return entry.name not in PROGRAMS, entry.is_dir(follow_symlinks=False), entry.name
+
+
+def _copy_file(source: Path, destination: Path, left: list[int]) -> str:
+    """Copy one regular file; why not, or ""."""
+    try:
+        kind = stat.S_IFMT(source.lstat().st_mode)
+        if kind != stat.S_IFREG:
+            return _WORDS.get(kind, "is no regular file")
+        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        return f"can't be read: {error.strerror}"
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return "is no regular file"
+        if why := _goes_over(status.st_size, left):
+            return why
+        left[0] -= 1
+        left[1] -= status.st_size
+        with destination.open("wb") as copied:
+            shutil.copyfileobj(file, copied)
+    destination.chmod(0o644)
+    return ""
+
+
+def _goes_over(size: int, left: list[int]) -> str:
+    """What limit a file of that size goes over, or ""."""
+    if size > MOST_BYTES:
+        return f"is {in_mb(size)} large, and the limit for a submission is {in_mb(MOST_BYTES)}"
+    if size > left[1]:
+        return f"goes over the limit of {in_mb(MOST_BYTES)} for a submission"
+    return "" if left[0] else f"goes over the limit of {MOST_FILES} files for a submission"

@@ -1,0 +1,174 @@
+"""One submission, a folder or an archive, to a folder of its programs that boxes may show.
+
+an archive ──> unpacked ──> where its programs lie ──> copied
+                  ^            │ nowhere, but there is one archive
+                  └────────────┘
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.archives.limits import MB, Limits, NotUnpacked
+from grader.archives.unpacking import unpack
+from grader.copying import MOST_DEPTH, copy
+from grader.submission import PROGRAMS, Submission, is_an_archive, is_left_out, programs_in
+
+OF_A_SUBMISSION = Limits(packed=64 * MB, entries=10_000, read=512 * MB, unpacked=128 * MB, file=64 * MB)
+"""What one archive may cost: a virtual environment that was forgotten in it has some thousands of entries."""
+MOST_NESTED = 3
+"""Archives within archives, each without programs beside it."""
+MOST_LOOKED_AT = 20_000
+"""Files and folders that are searched for the programs."""
+MOST_NOTES = 10
+
+
+class Gathered(NamedTuple):
+    """What became of a submission's files.
+
+    Args:
+        refused: by path in the submission, why a file was not copied: ends of sentences that begin with the path.
+        wrong: by program, why it can't be started: ends of sentences that begin with the program.
+    """
+
+    refused: dict[str, str]
+    wrong: dict[str, str]
+
+
+class _Found(NamedTuple):
+    """Where the programs lie.
+
+    Args:
+        place: a folder, by path in `root`.
+        refused: by path in `root`, what was not unpacked.
+        before: the same for the archives around the one that was unpacked to `root`.
+    """
+
+    root: Path
+    place: Path
+    refused: dict[str, str]
+    before: dict[str, str]
+
+
+class _NotFound(Exception):
+    """Nothing of a submission can be graded: the rest of a sentence that begins with a program."""
+
+
+def gather(submission: Submission, room: Path, destination: Path) -> Gathered:
+    """Copy a submission's files to where boxes may show them; whatever is wrong with it is told, not raised.
+
+    Args:
+        room: an empty folder for what archives hold; it is not needed any more when this returns.
+    """
+    try:
+        found = _unfolded(submission, room)
+    except _NotFound as why:
+        destination.mkdir(mode=0o755, parents=True)
+        return Gathered({}, dict.fromkeys(PROGRAMS, str(why)))
+    copied = copy(found.root / found.place, destination)
+    if "." in copied:
+        return Gathered({}, dict.fromkeys(PROGRAMS, f"can't be had: the folder {copied['.']}"))
+    refused = {**found.refused, **{str(found.place / path): why for path, why in copied.items()}}
+    wrong = {program: refused[path] for program in PROGRAMS if (path := str(found.place / program)) in refused}
+    return Gathered({**found.before, **refused}, wrong)
+
+
+def notes_on(refused: Mapping[str, str]) -> tuple[str, ...]:
+    """A sentence for each file that was not copied; many are counted."""
+    told = [f"{path[:200]} was left out: it {why}" for path, why in sorted(refused.items())]
+    more = [f"{len(told) - MOST_NOTES} files more were left out"] if len(told) > MOST_NOTES else []
+    return (*told[:MOST_NOTES], *more)
+
+
+def _unfolded(submission: Submission, room: Path) -> _Found:
+    """Where the programs lie, archives unpacked.
+
+    Raises:
+        _NotFound: an archive is refused, or it can't be told which programs count.
+    """
+    path, refused = submission.path, dict(submission.refused)
+    before: dict[str, str] = {}
+    _assert_it_is_there(path, refused)
+    for nested in range(MOST_NESTED + 1):
+        if not path.is_dir():
+            before |= refused
+            path, refused = _unpacked(path, room / str(nested))
+        there = list(_looked_through(path))
+        places = {one.parent for one in (*there, *_within(refused)) if one.name in PROGRAMS}
+        archives = [] if places else sorted(one for one in there if is_an_archive(path / one))
+        if not archives:
+            place = _outermost(places) if places else _inside_single_folders(path)
+            return _Found(path, place, refused, before)
+        if len(archives) > 1:
+            one, other = map(str, archives[:2])
+            raise _NotFound(f"can't be told: archives lie there, {one!r} and {other!r}, and only one can be graded")
+        path = path / archives[0]
+    raise _NotFound(f"can't be had: archives lie within archives, more than {MOST_NESTED} deep")
+
+
+def _assert_it_is_there(path: Path, refused: Mapping[str, str]) -> None:
+    """Raise if all of a submission was refused, when the class's archive was unpacked."""
+    if refused and not os.path.lexists(path):
+        name, why = next(iter(refused.items()))
+        raise _NotFound(f"can't be had: {str(path.name / Path(name))!r} {why}")
+
+
+def _within(refused: Iterable[str]) -> list[Path]:
+    """What was refused in a folder of the submission, and not because it leads out of it: its place is known."""
+    return [path for path in map(Path, refused) if not path.is_absolute() and ".." not in path.parts]
+
+
+def _unpacked(archive: Path, folder: Path) -> tuple[Path, dict[str, str]]:
+    folder.mkdir(mode=0o700)
+    try:
+        return folder, unpack(archive, folder, OF_A_SUBMISSION, is_left_out)
+    except NotUnpacked as why:
+        raise _NotFound(f"can't be had: {archive.name!r} {why}") from why
+
+
+def _looked_through(folder: Path) -> Iterator[Path]:
+    """Whatever lies in a folder, by path in it; the programs alone where they lie in the folder itself."""
+    if programs_in(folder):
+        yield from map(Path, programs_in(folder))
+        return
+    looked_at = 0
+    for here, folders, files in os.walk(folder):
+        below = Path(here).relative_to(folder)
+        for name in (*folders, *files):
+            if not is_left_out(name):
+                yield below / name
+        looked_at += len(folders) + len(files)
+        kept = len(below.parts) < MOST_DEPTH and looked_at < MOST_LOOKED_AT
+        folders[:] = sorted(name for name in folders if kept and not is_left_out(name) and name not in PROGRAMS)
+
+
+def _inside_single_folders(folder: Path) -> Path:
+    """The first folder in this one that holds anything but a single folder: what lies there is what there is."""
+    inner = Path()
+    while len(inner.parts) < MOST_DEPTH:
+        try:
+            entries = [entry for entry in os.scandir(folder / inner) if not is_left_out(entry.name)]
+        except OSError:  # copying it will say why
+            break
+        if len(entries) != 1 or not entries[0].is_dir(follow_symlinks=False):
+            break
+        inner /= entries[0].name
+    return inner
+
+
+def _outermost(places: Iterable[Path]) -> Path:
+    """The folder with programs in which all the others lie.
+
+    Raises:
+        _NotFound: there is none, so that it can't be told which is meant.
+    """
+    first, *others = sorted(places, key=lambda place: (len(place.parts), place))
+    beside = [place for place in others if not place.is_relative_to(first)]
+    if beside:
+        raise _NotFound(
+            f"can't be told: programs lie in {str(first)!r} and in {str(beside[0])!r}, and only one folder can be graded"
+        )
+    return first

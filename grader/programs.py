@@ -1,0 +1,41 @@
+"""What keeps a file from being a program at all, before anything is started."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from pathlib import Path
+
+MOST_NAMED = 8
+"""Files that are named where the one that is wanted is missing."""
+
+
+def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
+    """Why a program can't be started at all, in a sentence; "" if it can.
+
+    Args:
+        refused: by name, why a program was not copied: the end of the sentence.
+    """
+    if program.name in refused:
+        return f"{program.name} {refused[program.name]}"
+    if not program.exists() and not program.is_symlink():
+        others = sorted(path.name for path in program.parent.iterdir())
+        more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+        there = ", ".join(others[:MOST_NAMED]) or "nothing"
+        return f"there is no file {program.name} in the submission (there is: {there}{more})"
+    if program.is_dir():
+        return f"{program.name} is a folder, and has to be a file"
+    if not program.is_file():
+        return f"{program.name} is no regular file"
+    return _what_is_no_text(program)
+
+
+def _what_is_no_text(program: Path) -> str:
+    """Python reads UTF-8, and nothing with a NUL in it ("Lexical analysis" in its reference)."""
+    text = program.read_bytes()
+    if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return f"{program.name} is saved as UTF-16, and Python reads UTF-8"
+    if b"\0" in text:
+        line = text.count(b"\n", 0, text.index(b"\0")) + 1
+        return f"{program.name} has a NUL byte in line {line}, which no Python program may have"
+    return ""
