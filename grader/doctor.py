@@ -89,4 +89,4 @@ def _port(port: int) -> Finding:
     holder = ports.holder_of(port)
     if not holder:
         return Finding(f"port {port}", True, False, "free")
-    return Finding(f"port {port}", False, False, f"in use by {holder}; a run without a sandbox needs it")
+    return Finding(f"port {port}", False, False, f"in use by {holder}; a run without bubblewrap needs it")

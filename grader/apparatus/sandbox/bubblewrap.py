@@ -7,21 +7,16 @@ programs        a uid of the pool, no capability           the same uid, no capa
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-import sys
-import tempfile
 from pathlib import Path
 
 from grader.apparatus.sandbox import limits, seccomp
-from grader.apparatus.sandbox.box import AGENT, Box, Plan
+from grader.apparatus.sandbox.box import AGENT, SHIM, Box, Plan
+from grader.apparatus.sandbox.interpreter import package_folders, prefix_of_the_programs, python_of_the_programs
+from grader.apparatus.sandbox.uids import PooledUid
 
-FIRST_UID = 2_000_000_000
-"""Above the ranges that systemd and container managers hand out (systemd, UIDS-GIDS.md), below 2**31."""
-UIDS = 512
 SUBMISSION = "/submission"
-SHIM = Path(__file__).parent.parent / "shim"
 _DATA = {
     "/etc/hosts": b"127.0.0.1 localhost\n::1 localhost\n",
     "/etc/nsswitch.conf": b"hosts: files\npasswd: files\n",
@@ -42,7 +37,7 @@ class BubblewrapBox(Box):
         Raises:
             BoxBroken: bubblewrap is missing, or the kernel refuses.
         """
-        self._uid = _PooledUid() if os.geteuid() == 0 else None
+        self._uid = PooledUid() if os.geteuid() == 0 else None
         self._files = [_readable(data) for data in _DATA.values()]
         try:
             super().__init__(self._planned(submission))
@@ -72,7 +67,7 @@ class BubblewrapBox(Box):
             shim="/shim",
             python=python_of_the_programs(),
             user=user,
-            counted=True,
+            tasks=limits.TASKS,
             filter=seccomp.deny_list(),
             keep_open=tuple(self._files),
         )
@@ -134,14 +129,9 @@ def _system(files: list[int]) -> list[str]:
     ]  # fmt: skip
 
 
-def python_of_the_programs() -> str:
-    """The interpreter behind the grader's own, outside any virtual environment."""
-    return os.path.realpath(getattr(sys, "_base_executable", sys.executable))
-
-
 def _interpreter() -> list[str]:
     """Its files, where they do not lie under /usr; each folder above them is made passable first."""
-    prefix = Path(os.path.realpath(sys.base_prefix))
+    prefix = prefix_of_the_programs()
     if prefix.is_relative_to("/usr"):
         return []
     words: list[str] = []
@@ -155,13 +145,7 @@ def _without_packages() -> list[str]:
 
     It saves the programs' start what such files do at every one, too; site(3).
     """
-    prefix = Path(os.path.realpath(sys.base_prefix))
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    roots = (prefix / "lib" / version, prefix / "lib" / "python3", Path("/usr/local/lib", version))
-    folders = [root / name for root in roots for name in ("site-packages", "dist-packages")]
-    return [
-        word for folder in folders if folder.is_dir() for word in ("--tmpfs", str(folder), "--remount-ro", str(folder))
-    ]
+    return [word for folder in package_folders() for word in ("--tmpfs", str(folder), "--remount-ro", str(folder))]
 
 
 def _submission(folder: Path) -> list[str]:
@@ -178,27 +162,3 @@ def _readable(data: bytes) -> int:
     os.write(writer, data)
     os.close(writer)
     return reader
-
-
-class _PooledUid:
-    """A uid that no other box uses now: RLIMIT_NPROC counts by uid. The lock goes with its owner's life."""
-
-    def __init__(self) -> None:
-        folder = Path(tempfile.gettempdir(), "forklab-uids")
-        folder.mkdir(mode=0o700, exist_ok=True)
-        for index in range(UIDS):
-            self._lock = os.open(folder / str(index), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.close(self._lock)
-                continue
-            self.number = FIRST_UID + index
-            return
-        raise OSError(f"all {UIDS} uids of the pool are in use: {folder}")
-
-    def give_back(self) -> None:
-        """Let the next box have it."""
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
