@@ -36,6 +36,8 @@ CALLS_ON_A_DESCRIPTOR = frozenset(
     {"read", "write", "readv", "writev", "accept", "accept4", "recvfrom", "recvmsg", "sendto",
      "sendmsg", "connect"}
 )  # fmt: skip
+PF_EXITING = 0x4
+"""linux/sched.h."""
 TIMER_ABSTIME = 1
 FUTEX_CLOCK_REALTIME = 256
 FUTEX_WAIT_BITSET = 9
@@ -97,16 +99,33 @@ class ProcessTable:
         finally:
             os.close(descriptor)
 
+    def _opened(self, path: str, flags: int = 0) -> int:
+        """A descriptor of a file or folder of proc(5).
+
+        Raises:
+            Gone: the process has ended, or is about to: then its own user may not look into it any more.
+        """
+        try:
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC | flags, dir_fd=self._proc)
+        except (FileNotFoundError, ProcessLookupError) as gone:
+            raise Gone(path) from gone
+        except PermissionError as refused:
+            pid, _, rest = path.partition("/")
+            if rest != "stat" and self._is_at_its_end(int(pid)):
+                raise Gone(path) from refused
+            raise
+
+    def _is_at_its_end(self, pid: int) -> bool:
+        """Its memory is gone already; PF_EXITING in the flags of `stat`, proc(5)."""
+        return bool(int(self.read(f"{pid}/stat").rpartition(b")")[2].split()[6]) & PF_EXITING)
+
     def read(self, path: str) -> bytes:
         """The contents of a small file of proc(5).
 
         Raises:
             Gone: the process has ended.
         """
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
-        except (FileNotFoundError, ProcessLookupError) as gone:
-            raise Gone(path) from gone
+        descriptor = self._opened(path)
         try:
             return os.read(descriptor, 65536)
         except ProcessLookupError as gone:
@@ -120,10 +139,7 @@ class ProcessTable:
         Raises:
             Gone: the process has ended.
         """
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._proc)
-        except (FileNotFoundError, ProcessLookupError) as gone:
-            raise Gone(path) from gone
+        descriptor = self._opened(path, os.O_DIRECTORY)
         try:
             return os.listdir(descriptor)
         except (FileNotFoundError, ProcessLookupError) as gone:
