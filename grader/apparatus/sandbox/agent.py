@@ -60,15 +60,20 @@ def prctl(option: int, *arguments: object) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def become(order: dict[str, object], outputs: list[int]) -> None:
-    """In the child: take the limits, the user, the filter; then become the program."""
+def become(order: dict[str, object], outputs: list[int], executed: int) -> None:
+    """In the child: take the limits, the user, the filter; then become the program.
+
+    Args:
+        executed: descriptor that tells of it by being closed then.
+    """
     os.setsid()
     standard_input = os.open(os.devnull, os.O_RDONLY)
     for target, source in enumerate((standard_input, *outputs)):
         os.dup2(source, target)
     if FENCES:
         restrict_self(FENCES[1])
-    os.closerange(3, 4096)
+    os.closerange(3, executed)
+    os.closerange(executed + 1, 4096)
     for number in range(1, signal.NSIG):
         if number not in (signal.SIGKILL, signal.SIGSTOP):
             try:
@@ -155,14 +160,17 @@ def limit(order: dict[str, object]) -> dict[str, object]:
 
 
 def start(order: dict[str, object], outputs: list[int]) -> int:
-    """Fork the program off; its pid."""
+    """Fork the program off; its pid, once it is the program: until then it is a copy of us, which nobody may look into."""
+    it_runs, executed = os.pipe()
     pid = os.fork()
     if pid:
-        for descriptor in outputs:
+        for descriptor in (*outputs, executed):
             os.close(descriptor)
+        os.read(it_runs, 1)  # its end: execve(2) closes the other one
+        os.close(it_runs)
         return pid
     try:
-        become(order, outputs)
+        become(order, outputs, executed)
     except BaseException as error:
         os.write(2, f"the box could not start the program: {error!r}\n".encode())
     finally:

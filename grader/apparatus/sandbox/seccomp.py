@@ -5,6 +5,7 @@ denied call?    -> EPERM
 clone3?         -> ENOSYS                (its flags lie in memory; libc falls back to clone)
 clone, NEW*?    -> EPERM
 socket, family? -> EAFNOSUPPORT but for UNIX, INET, INET6
+prctl, hide?    -> EPERM
 ioctl, TIOCSTI? -> EPERM
 else            -> allow
 
@@ -73,6 +74,8 @@ _OF_ANOTHER_PROCESS: dict[str, tuple[int, int]] = {
     "prlimit64": (302, 261), "sched_setaffinity": (203, 122), "sched_setscheduler": (144, 119),
     "sched_setparam": (142, 118), "sched_setattr": (314, 274),
 }  # fmt: skip
+_PRCTL, _PR_SET_DUMPABLE = (157, 167), 4
+"""A program that hides from core dumps hides from us, where we are no more than the same user: prctl(2)."""
 _SETPRIORITY, _IOPRIO_SET = (141, 140), (251, 30)
 _SENDTO, _SENDMSG, _SENDMMSG = (44, 206), (46, 211), (307, 269)
 _CLONE, _CLONE3, _SOCKET, _IOCTL = (56, 220), (435, 435), (41, 198), (16, 29)
@@ -111,6 +114,7 @@ def deny_list(reach: Reach = Reach.NAMESPACES, machine: str = os.uname().machine
         program += _no_network_but_tcp(column)
     if reach is Reach.SAME_USER:
         program += _nothing_of_another_process(column)
+    program += _when(_PRCTL[column], 0, [_instruction(_EQUAL, _PR_SET_DUMPABLE, 0, 1), _refuse(errno.EPERM)])
     for request in (_TIOCSTI, _TIOCLINUX):
         program += _when(_IOCTL[column], 1, [_instruction(_EQUAL, request, 0, 1), _refuse(errno.EPERM)])
     return b"".join([*program, _instruction(_RETURN, _ALLOW)])
