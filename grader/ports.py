@@ -105,7 +105,8 @@ def _is_in_use(port: int, family: socket.AddressFamily, options: tuple[int, ...]
 
 def holder_of(port: int) -> Holder | None:
     """Which process of this machine has a TCP port, listening or not; None if none has."""
-    holders = [seen.pid for seen in psutil.net_connections("tcp") if seen.laddr and seen.laddr.port == port]
+    there = [seen for seen in psutil.net_connections("tcp") if seen.laddr and seen.laddr.port == port]
+    holders = [seen.pid for seen in there if seen.status != psutil.CONN_TIME_WAIT]
     for pid in filter(None, holders):
         with contextlib.suppress(psutil.Error):
             return Holder(pid, psutil.Process(pid).name())
