@@ -34,11 +34,11 @@ def scores_of_the_samples() -> dict[str, float]:
 
 @cache
 def _why_missing(package: str) -> str:
-    """Why a system package is of no use here, beginning with its name; "" where it is."""
-    if package == "bubblewrap":
+    """Why a system package, or the kernel's Landlock, is of no use here, beginning with its name; "" where it is."""
+    if package in ("bubblewrap", "Landlock"):
         try:
-            notice = choose("auto", with_canary=False).notice
+            choose(package.lower(), with_canary=False)
         except NoBox as error:
-            notice = str(error)
-        return f"bubblewrap: {notice}" if notice else ""
+            return f"{package}: {error}"
+        return ""
     return "" if shutil.which(package) else f"{package} is not installed"

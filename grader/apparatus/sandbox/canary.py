@@ -13,7 +13,7 @@ from grader.apparatus.sandbox.box import Box
 
 _CANARY = """
 import ctypes, json, os, resource, socket, sys
-path, folder, pid, port, name, counted = json.loads(sys.argv[1])
+path, folder, pid, words, port, name, counted = json.loads(sys.argv[1])
 did = []
 def attempt(what, act):
     try:
@@ -22,14 +22,14 @@ def attempt(what, act):
         return
     did.append(what)
 def see_process():
-    assert open(f"/proc/{pid}/cmdline", "rb").read().find(b"grader") >= 0
+    assert open(f"/proc/{pid}/cmdline", "rb").read().hex() == words
 def abstract():
     with socket.socket(socket.AF_UNIX) as s:
         s.connect("\\0" + name)
 def namespace():
     assert not ctypes.CDLL(None).unshare(0x10000000)
 def trace():
-    assert not ctypes.CDLL(None).ptrace(16, pid, 0, 0)
+    assert not ctypes.CDLL(None).ptrace(0x4206, pid, 0, 0)  # PTRACE_SEIZE, which stops nobody
 def fork():
     resource.setrlimit(resource.RLIMIT_NPROC, (1, resource.getrlimit(resource.RLIMIT_NPROC)[1]))
     if not os.fork():
@@ -77,8 +77,9 @@ def what_it_could_do(box: Box) -> list[str]:
         abstract.bind("\0" + name)
         abstract.listen()
         port = reachable.getsockname()[1]
-        grader = str(Path(__file__).parent.parent.parent)
-        targets = json.dumps([str(secret), grader, os.getpid(), port, name, box.refuses_forks])
+        grader = Path(__file__).parent.parent.parent
+        words = Path("/proc/self/cmdline").read_bytes().hex()
+        targets = json.dumps([str(secret), str(grader), os.getpid(), words, port, name, box.refuses_forks])
         reader, writer = os.pipe()
         try:
             box.start("", environment={}, outputs=(writer, writer), arguments=("-c", _CANARY, targets))

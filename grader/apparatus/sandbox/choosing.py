@@ -17,7 +17,9 @@ from grader.apparatus.sandbox.box import Box, BoxBroken
 from grader.apparatus.sandbox.bubblewrap import BubblewrapBox, is_installed
 from grader.apparatus.sandbox.landlock import LandlockBox
 
-TIERS = ("auto", "bubblewrap", "landlock", "none")
+BOXES: dict[str, Callable[[Path], Box]] = {"bubblewrap": BubblewrapBox, "landlock": LandlockBox}
+"""The tiers that hold something, the best first."""
+TIERS = ("auto", *BOXES, "none")
 
 
 class NoBox(Exception):
@@ -74,19 +76,24 @@ def choose(wanted: str = "auto", *, with_canary: bool = True) -> Tier:
         NoBox: it was asked for by name, and this machine does not give it; or it does not hold.
     """
     whys: list[str] = []
-    for name, make, unfit in (
-        ("bubblewrap", BubblewrapBox, unfit_for_bubblewrap),
-        ("landlock", LandlockBox, unfit_for_landlock),
-    ):
-        if wanted not in ("auto", name):
-            continue
-        why = unfit() or _does_not_start(name, make, with_canary)
-        if why is None:
-            return Tier(name, make, "; ".join(whys))
+    for name in BOXES if wanted == "auto" else set(BOXES) & {wanted}:
+        unfit = why_unfit(name, with_canary=with_canary)
+        if unfit is None:
+            return Tier(name, BOXES[name], "; ".join(whys))
         if wanted == name:
-            raise NoBox(str(why))
-        whys.append(str(why))
+            raise NoBox(str(unfit))
+        whys.append(str(unfit))
     return Tier("none", BareBox, f"No sandbox: {'; '.join(whys)}" if whys else "")
+
+
+def why_unfit(name: str, *, with_canary: bool = True) -> Unfit | None:
+    """Why a tier with a box is not to be had here; None where it is.
+
+    Raises:
+        NoBox: it starts, and does not hold.
+    """
+    before = unfit_for_bubblewrap() if name == "bubblewrap" else unfit_for_landlock()
+    return before or _does_not_start(name, BOXES[name], with_canary)
 
 
 def unfit_for_bubblewrap() -> Unfit | None:
