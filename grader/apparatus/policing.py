@@ -34,9 +34,22 @@ class Police:
         pids = self._box.pids()
         if len(pids) > limits.PROCESSES and self._living(pids) > limits.PROCESSES:
             return f"it had more than {limits.PROCESSES} processes"
-        if sum(map(self._box.processes.bytes_of_its_own, pids)) > limits.MEMORY:
+        if self._uses_too_much_memory(pids):
             return f"it used more than {limits.MEMORY >> 20} MB of memory"
-        return ""
+        return self._files_too_many()
+
+    def _uses_too_much_memory(self, pids: Collection[int]) -> bool:
+        """A page that forks share is one page: exact sums cost more, and are made where the rough one is above."""
+        processes = self._box.processes
+        if sum(map(processes.bytes_at_most, pids)) <= limits.MEMORY:
+            return False
+        return sum(map(processes.bytes_of_its_share, pids)) > limits.MEMORY
+
+    def _files_too_many(self) -> str:
+        kept = self._box.kept()
+        if kept.files > limits.FILES:
+            return f"it kept more than {limits.FILES} files"
+        return f"it kept more than {limits.FOLDER >> 20} MB of files" if kept.size > limits.FOLDER else ""
 
     def _living(self, pids: Collection[int]) -> int:
         return sum(not self._observer.states(pid) <= {"Z", "X"} for pid in pids)

@@ -47,7 +47,8 @@ _STATUS = re.compile(
     rb"nonvoluntary_ctxt_switches):\s+(\S+)",
     re.MULTILINE,
 )
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+_NOT_OF_FILES = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
+_SHARE_NOT_OF_FILES = re.compile(rb"^Pss_(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
 
 
 class Thread(NamedTuple):
@@ -256,13 +257,19 @@ class ProcessTable:
             return 0.0, 0.0
         return int(fields[0]) / 1e9, int(fields[1]) / 1e9
 
-    def bytes_of_its_own(self, pid: int) -> int:
-        """Resident memory of a process less what it shares with files, in bytes."""
+    def bytes_at_most(self, pid: int) -> int:
+        """Resident memory of a process that no file stands for, in bytes; what several share counts for each of them."""
+        return self._sum(pid, "status", _NOT_OF_FILES)
+
+    def bytes_of_its_share(self, pid: int) -> int:
+        """The same, but of what several share only its share: `smaps_rollup`, proc(5)."""
+        return self._sum(pid, "smaps_rollup", _SHARE_NOT_OF_FILES)
+
+    def _sum(self, pid: int, file: str, lines: re.Pattern[bytes]) -> int:
         try:
-            fields = self.read(f"{pid}/statm").split()
+            return sum(int(kilobytes) << 10 for kilobytes in lines.findall(self.read(f"{pid}/{file}")))
         except Gone:
             return 0
-        return (int(fields[1]) - int(fields[2])) * _PAGE
 
     def memory(self, pid: int, address: int, size: int) -> bytes | None:
         """Some bytes of a process's memory; None where they can't be had."""

@@ -12,11 +12,14 @@ import shutil
 from pathlib import Path
 
 from grader.apparatus.sandbox import limits, seccomp
-from grader.apparatus.sandbox.box import AGENT, SHIM, Box, Plan
+from grader.apparatus.sandbox.box import AGENT, SHIM, Box, Kept, Plan
 from grader.apparatus.sandbox.interpreter import package_folders, prefix_of_the_programs, python_of_the_programs
 from grader.apparatus.sandbox.uids import PooledUid
 
 SUBMISSION = "/submission"
+WRITABLE = (SUBMISSION, "/tmp", "/dev/shm")
+ROOM = str(2 * limits.FOLDER)
+"""Bytes of each: so much is never written, since whoever is seen above the limit is ended."""
 _DATA = {
     "/etc/hosts": b"127.0.0.1 localhost\n::1 localhost\n",
     "/etc/nsswitch.conf": b"hosts: files\npasswd: files\n",
@@ -39,11 +42,15 @@ class BubblewrapBox(Box):
         """
         self._uid = PooledUid() if os.geteuid() == 0 else None
         self._files = [_readable(data) for data in _DATA.values()]
+        self._writable: list[int] = []
+        self._at_the_start = Kept(0, 0)
         try:
             super().__init__(self._planned(submission))
+            self._writable += [self._passed({"do": "folder", "path": path})[0] for path in WRITABLE]
         except BaseException:
             self._give_back()
             raise
+        self._at_the_start = self.kept()
 
     def _planned(self, submission: Path) -> Plan:
         user = self._uid.number if self._uid else None
@@ -72,15 +79,23 @@ class BubblewrapBox(Box):
             keep_open=tuple(self._files),
         )
 
+    def kept(self) -> Kept:
+        """What the programs have in files, those without a name included: as the file systems count it, statvfs(3)."""
+        now = [_used(folder) for folder in self._writable]
+        return Kept(
+            sum(seen.files for seen in now) - self._at_the_start.files,
+            sum(seen.size for seen in now) - self._at_the_start.size,
+        )
+
     def close(self) -> None:
         """End everything in it, and give its uid back."""
         super().close()
         self._give_back()
 
     def _give_back(self) -> None:
-        for descriptor in self._files:
+        for descriptor in (*self._files, *self._writable):
             os.close(descriptor)
-        self._files = []
+        self._files, self._writable = [], []
         if self._uid:
             self._uid.give_back()
 
@@ -118,14 +133,13 @@ def _system(files: list[int]) -> list[str]:
     words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     for path_in_box, descriptor in zip(_DATA, files, strict=True):
         words += ["--perms", "0444", "--ro-bind-data", str(descriptor), path_in_box]
-    size = str(limits.FOLDER)
     return [
         *words,
         "--proc", "/proc",
         "--dev", "/dev",
-        "--size", str(16 * limits.MEBIBYTE), "--perms", "1777", "--tmpfs", "/dev/shm",
+        "--size", ROOM, "--perms", "1777", "--tmpfs", "/dev/shm",
         "--remount-ro", "/dev",
-        "--size", size, "--perms", "1777", "--tmpfs", "/tmp",
+        "--size", ROOM, "--perms", "1777", "--tmpfs", "/tmp",
     ]  # fmt: skip
 
 
@@ -150,10 +164,16 @@ def _without_packages() -> list[str]:
 
 def _submission(folder: Path) -> list[str]:
     """A writable folder that holds the submission's own files read-only."""
-    words = ["--size", str(limits.FOLDER), "--perms", "1777", "--tmpfs", SUBMISSION]
+    words = ["--size", ROOM, "--perms", "1777", "--tmpfs", SUBMISSION]
     for entry in sorted(folder.iterdir()):
         words += ["--ro-bind", str(entry), f"{SUBMISSION}/{entry.name}"]
     return words
+
+
+def _used(folder: int) -> Kept:
+    """What lies in the file system of a folder."""
+    seen = os.fstatvfs(folder)
+    return Kept(seen.f_files - seen.f_ffree, (seen.f_blocks - seen.f_bfree) * seen.f_frsize)
 
 
 def _readable(data: bytes) -> int:
