@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 CALLS_BY_MACHINE: dict[str, dict[int, str]] = {
@@ -221,6 +222,17 @@ class ProcessTable:
                 found[number] = os.readlink(f"{pid}/fd/{number}", dir_fd=self._proc)
             except OSError:
                 continue
+        return found
+
+    def files_without_a_name(self, pid: int) -> dict[tuple[int, int], int]:
+        """Bytes on the disk of files that a process holds and nobody can find any more, by device and inode."""
+        found = {}
+        with suppress(Gone):
+            for number in self.names(f"{pid}/fd"):
+                with suppress(OSError):
+                    status = os.stat(f"{pid}/fd/{number}", dir_fd=self._proc)
+                    if stat.S_ISREG(status.st_mode) and not status.st_nlink:
+                        found[status.st_dev, status.st_ino] = status.st_blocks * 512
         return found
 
     def sockets_of(self, pid: int) -> set[int]:

@@ -6,7 +6,9 @@ import sys
 import mmap
 import time
 
-hoard = mmap.mmap(-1, 3 << 30)
-for page in range(0, 3 << 30, 4096):
-    hoard[page] = 1
+for _ in range(12):
+    if not os.fork():
+        hoard = mmap.mmap(-1, 256 << 20)
+        hoard.write(b"x" * (256 << 20))
+        time.sleep(1000)
 time.sleep(1000)

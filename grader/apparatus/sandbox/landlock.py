@@ -174,8 +174,12 @@ class LandlockBox(BoxOnTheMachine):
         self._renew()
 
     def kept(self) -> Kept:
-        """What the programs have in files."""
-        return folders.kept_in(self._home, *self._in_shared_memory())
+        """What the programs have in files, those without a name included."""
+        named = folders.kept_in(self._home, *self._in_shared_memory())
+        nameless: dict[tuple[int, int], int] = {}
+        for pid in self.pids():
+            nameless |= self.processes.files_without_a_name(pid)
+        return Kept(named.files + len(nameless), named.size + sum(nameless.values()))
 
     def close(self) -> None:
         """End everything in it; its folder goes, and its uid is given back."""
