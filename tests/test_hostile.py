@@ -56,7 +56,7 @@ def test_an_attack_is_held(name: str, attack: Attack, aimed_at: Canaries) -> Non
     """Nothing outside is harmed, it gets nothing, it has a result, and the student's page says what it tried."""
     tier, references = tier_and_references(name)
     with attacks.submission_of(attack, aimed_at) as submission, Gauge() as gauge:
-        graded = grading.grade(submission, tier, references, checks=CHECKS, bounds=Bounds(100))
+        graded = grading.grade(submission, tier, references, checks=CHECKS, bounds=Bounds(attack.seconds))
     recording = graded.looked["blocking"]["visits"]
     said = recording.stdout.head + recording.stdout.tail
     assert aimed_at.harmed() == []
