@@ -3,8 +3,9 @@
     # tries: reads a file outside
     # holds: bubblewrap landlock          the tiers that claim to hold it
     # gap: landlock: one sentence         why a tier does not
+    # checks: blocking/listens            whose scenes are played besides
     # seconds: 3                          the submission's time limit, where that must end it
-    # told: more than 100 processes       what the student's page must say of it
+    # told: more than 100 processes       what the student's page must say of it, as a pattern
 
 heads a file of `hostile/`, or the program of a folder in it. What an attack gets it prints: `got: ...`.
 """
@@ -33,7 +34,7 @@ from grader.submission import Submission
 
 FOLDER = Path(__file__).parent / "hostile"
 PROGRAM = "blocking_server.py"
-_HEADER = re.compile(r"^# (tries|holds|told|gap|seconds): (.*)$", re.MULTILINE)
+_HEADER = re.compile(r"^# (tries|holds|told|gap|seconds|checks): (.*)$", re.MULTILINE)
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _IPC_CREAT, _IPC_RMID = 0o1000, 0
 MOST_MEMORY = 4 << 30
@@ -49,6 +50,7 @@ class Attack(NamedTuple):
         gaps: by tier, why it does not.
         told: what the student's page says of it; "" where it need not.
         seconds: time limit of the submission.
+        checks: ids of checks whose scenes are played besides.
     """
 
     path: Path
@@ -57,6 +59,7 @@ class Attack(NamedTuple):
     gaps: dict[str, str]
     told: str
     seconds: float
+    checks: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -74,7 +77,15 @@ def _attack(path: Path) -> Attack:
     found = _HEADER.findall((path if path.is_file() else path / PROGRAM).read_text("utf-8"))
     header = dict(found)
     gaps = dict(said.split(": ", 1) for kind, said in found if kind == "gap")
-    return Attack(path, header["tries"], tuple(header["holds"].split()), gaps, header.get("told", ""), float(header.get("seconds", 100)))
+    return Attack(
+        path,
+        header["tries"],
+        tuple(header["holds"].split()),
+        gaps,
+        header.get("told", ""),
+        float(header.get("seconds", 100)),
+        tuple(header.get("checks", "").split()),
+    )
 
 
 class Canaries:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
+from grader.apparatus.clients import Clients
 from grader.apparatus.observing import Observer
 from grader.apparatus.output import Stream
 from grader.apparatus.sandbox import limits
@@ -17,9 +18,10 @@ EVERY = 0.05
 class Police:
     """Says which limit a box went over."""
 
-    def __init__(self, box: Box, observer: Observer) -> None:
+    def __init__(self, box: Box, clients: Clients, observer: Observer) -> None:
         """Nothing was looked at yet."""
         self._box = box
+        self._clients = clients
         self._observer = observer
         self._looked_at = 0.0
 
@@ -27,6 +29,8 @@ class Police:
         """The limit that was gone over, in a sentence; "" if none was."""
         if sum(stream.size for stream in streams) > limits.OUTPUT:
             return f"it wrote more than {limits.OUTPUT >> 20} MB to its output"
+        if self._clients.longest_reply > limits.REPLY:
+            return f"it sent more than {limits.REPLY >> 20} MB to one client"
         now = time.monotonic()
         if now - self._looked_at < EVERY:
             return ""

@@ -57,7 +57,7 @@ class Server:
         self._diary = Diary()
         self._clients = Clients(box, self._diary)
         self._observer = Observer(box, self._clients, self._diary)
-        self._police = Police(box, self._observer)
+        self._police = Police(box, self._clients, self._observer)
         self._streams: tuple[Stream, Stream] = (Stream(), Stream())
         self._delays: list[float] = []
         self._exit: Exit | None = None

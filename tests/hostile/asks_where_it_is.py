@@ -18,8 +18,6 @@ def attempt(what, act):
 names = sorted(set(os.environ) - {"PATH", "LANG", "HOME", "PORT", "DELAY", "TMPDIR", "LD_LIBRARY_PATH", "LC_CTYPE"})
 if set(names) - {"PYTHONDONTWRITEBYTECODE", "PYTHONNOUSERSITE", "PWD"}:
     print("got: variables", names, flush=True)
-if os.path.exists(os.path.join(TARGETS["project"], "reference")) and os.access(TARGETS["project"] + "/reference", os.W_OK):
-    print("got: the reference", flush=True)
 
 import socket
 

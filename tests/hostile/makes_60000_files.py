@@ -1,6 +1,6 @@
 # tries: makes 60,000 files
 # holds: bubblewrap landlock
-# told: more than 10000 files
+# told: more than 2000 files
 import os
 import sys
 import time

@@ -1,5 +1,6 @@
 # tries: writes another program for the next scene over its own, or over the other track's
 # holds: bubblewrap landlock
+# checks: blocking/starts_again_at_once
 import json
 import os
 import sys
@@ -15,12 +16,17 @@ def attempt(what, act):
     else:
         print("got:", what, flush=True)
 
-here = sys.path[0]
+with open(os.path.join(sys.path[0], "blocking_server.py")) as file:
+    another = 'print("got: to be another program", flush=True)\n' + file.read()
 for name in ("blocking_server.py", "forking_server.py"):
-    path = os.path.join(here, name)
-    attempt("write over " + name, lambda: open(path, "w"))
-    attempt("remove " + name, lambda: os.remove(path))
-    attempt("replace " + name, lambda: (open("other", "w").close(), os.rename("other", path)))
+    for folder in (sys.path[0], "."):
+        for act in (os.remove, lambda path: None):
+            try:
+                act(os.path.join(folder, name))
+                with open(os.path.join(folder, name), "w") as file:
+                    file.write(another)
+            except OSError as error:
+                print("refused:", error, flush=True)
 
 import socket
 

@@ -16,11 +16,13 @@ MEMORY = 1024 * MEBIBYTE
 """Bytes of all processes of the box together, less what they share with files."""
 OUTPUT = 16 * MEBIBYTE
 """Bytes on standard output and error together."""
+REPLY = 16 * MEBIBYTE
+"""Bytes to one client; the lab's own reply has seventeen."""
 DESCRIPTORS = 256
 """Open descriptors of one process, unless the scene says otherwise."""
 FOLDER = 32 * MEBIBYTE
 """Bytes in all files that the programs of a box keep."""
-FILES = 10_000
+FILES = 2000
 """Files and folders that the programs of a box keep."""
 
 
