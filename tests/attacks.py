@@ -34,6 +34,7 @@ from grader.submission import Submission
 
 FOLDER = Path(__file__).parent / "hostile"
 PROGRAM = "blocking_server.py"
+TIERS = ("bubblewrap", "landlock")
 _HEADER = re.compile(r"^# (tries|holds|told|gap|seconds|checks): (.*)$", re.MULTILINE)
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _IPC_CREAT, _IPC_RMID = 0o1000, 0
@@ -86,6 +87,25 @@ def _attack(path: Path) -> Attack:
         float(header.get("seconds", 100)),
         tuple(header.get("checks", "").split()),
     )
+
+
+def table() -> str:
+    """Attack by tier, as `docs/sandbox.md` has it; `python tests/attacks.py` prints it."""
+    there = attacks()
+    held = {tier: sum(tier in attack.holds for attack in there) for tier in TIERS}
+    rows = [
+        "| a submission that | " + " | ".join(TIERS) + " | none |",
+        "|---|" + "---|" * (len(TIERS) + 1),
+        *(f"| {one.tries} | {' | '.join(_cell(one, tier) for tier in TIERS)} | no |" for one in there),
+        f"| held of {len(there)} | " + " | ".join(str(held[tier]) for tier in TIERS) + " | 0 |",
+    ]
+    return "\n".join(rows)
+
+
+def _cell(attack: Attack, tier: str) -> str:
+    if tier not in attack.holds:
+        return f"not held: {attack.gaps[tier]}"
+    return "held" + (f", and told: “{attack.told.split('|', maxsplit=1)[0]}”" if attack.told else "")
 
 
 class Canaries:
@@ -236,3 +256,7 @@ class Gauge:
 def _free_on_the_disk() -> int:
     seen = os.statvfs(os.environ.get("TMPDIR", "/tmp"))
     return seen.f_bavail * seen.f_frsize
+
+
+if __name__ == "__main__":
+    print(table())

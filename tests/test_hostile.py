@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import html
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from grader import grading, scratch
+from grader import grading, ports, scratch
 from grader.apparatus.sandbox.choosing import BOXES, Tier, choose
 from grader.apparatus.scene import Bounds
 from grader.model import Check
@@ -55,7 +65,13 @@ def tier_and_references(name: str) -> tuple[Tier, dict[str, Reference]]:
     """A box, and what the reference does in it."""
     tier = choose(name)
     played = checks_for(tuple(check for attack in ATTACKS for check in attack.checks))
-    return tier, grading.references_of(grading.look_at(grading.REFERENCE, tier, played, Bounds(100))[0])
+    with the_ports_of(tier):
+        return tier, grading.references_of(grading.look_at(grading.REFERENCE, tier, played, Bounds(100))[0])
+
+
+def the_ports_of(tier: Tier) -> AbstractContextManager[None]:
+    """The lab's ports to ourselves, where boxes share them."""
+    return ports.alone(lambda _: None) if tier.has_one_network else contextlib.nullcontext()
 
 
 @pytest.mark.parametrize(("name", "attack"), TOGETHER)
@@ -63,7 +79,7 @@ def test_an_attack_is_held(name: str, attack: Attack, aimed_at: Canaries) -> Non
     """Nothing outside is harmed, it gets nothing, it has a result, and the student's page says what it tried."""
     tier, references = tier_and_references(name)
     checks = checks_for(attack.checks)
-    with attacks.submission_of(attack, aimed_at) as submission, Gauge() as gauge:
+    with the_ports_of(tier), attacks.submission_of(attack, aimed_at) as submission, Gauge() as gauge:
         graded = grading.grade(submission, tier, references, checks=checks, bounds=Bounds(attack.seconds))
     said = "".join(seen.stdout.head + seen.stdout.tail for seen in graded.looked["blocking"].values())
     assert aimed_at.harmed() == []
@@ -77,3 +93,59 @@ def test_an_attack_is_held(name: str, attack: Attack, aimed_at: Canaries) -> Non
     assert re.search(attack.told, html.unescape(page)), told
     if not attack.told:
         assert results == {check.id: "passed" for check in checks}, told
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_each_tier_holds_an_attack_or_has_a_reason(attack: Attack) -> None:
+    """What is not held is told, not passed over."""
+    assert (set(attack.holds) | set(attack.gaps), set(attack.holds) & set(attack.gaps)) == (set(BOXES), set())
+
+
+def test_the_docs_have_a_row_for_each_attack() -> None:
+    """`docs/sandbox.md` says what the headers say; tests/attacks.py makes the table."""
+    page = (grading.PROJECT / "docs" / "sandbox.md").read_text("utf-8")
+    assert attacks.table() in page, f"let the page have this table:\n{attacks.table()}"
+
+
+@pytest.mark.needs("bubblewrap")
+def test_innocents_lose_nothing_in_a_hostile_batch(tmp_path: Path, aimed_at: Canaries) -> None:
+    """By the command line, two at once: each has its result, the reference's copies every point, and nothing is left."""
+    hostile = ("forks_without_end", "leaves_daemons", "plants_files_for_python", "signals_others", "fills_its_folder")
+    for number, name in enumerate(hostile):
+        attack = next(one for one in ATTACKS if one.name == name)
+        with attacks.submission_of(attack, aimed_at) as submission:
+            shutil.copytree(submission.folder, tmp_path / "class" / f"{number}-{name}")
+            if name not in ("plants_files_for_python", "signals_others"):  # one track is enough to be slow in
+                (tmp_path / "class" / f"{number}-{name}" / "forking_server.py").unlink()
+    innocent = ("0-innocent", "2-innocent", "9-innocent")
+    for name in innocent:
+        shutil.copytree(grading.REFERENCE, tmp_path / "class" / name, ignore=shutil.ignore_patterns("checks"))
+    before = left_on_the_machine()
+    words = ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "out"), "--jobs", "2", "--sandbox", "bubblewrap"]
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *words], cwd=grading.PROJECT, capture_output=True, text=True, check=False,
+        env={name: value for name, value in os.environ.items() if name != scratch.ROOM},
+    )  # fmt: skip
+    results = {path.parent.name: json.loads(path.read_text()) for path in (tmp_path / "out").glob("*/result.json")}
+    assert {name: results[name]["score"] for name in innocent} == dict.fromkeys(innocent, 100), done.stdout
+    assert len(results) == len(hostile) + len(innocent), done.stderr
+    assert {result["sandbox"] for result in results.values()} == {"bubblewrap"}
+    assert aimed_at.harmed() == []
+    assert left_on_the_machine() - before == set()
+
+
+def left_on_the_machine() -> set[str]:
+    """Mounts of ours, and folders of ours whose owner is gone: nobody holds their lock."""
+    mounts = {line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()}
+    folders = map(str, Path(tempfile.gettempdir()).glob("forklab-????????"))
+    return {mount for mount in mounts if "forklab" in mount} | {folder for folder in folders if nobody_holds(folder)}
+
+
+def nobody_holds(folder: str) -> bool:
+    """Another run's room is locked, or gone by now."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        with os.fdopen(descriptor):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return Path(folder).exists()
+    return False
