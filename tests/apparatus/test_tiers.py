@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from grader import grading, scratch
+from grader import grading, ports, scratch
 from grader.apparatus.sandbox import canary, folders, rulesets, seccomp
 from grader.apparatus.sandbox.bare import BareBox
 from grader.apparatus.sandbox.box import Box
 from grader.apparatus.sandbox.choosing import BOXES, TIERS, choose
 from grader.apparatus.sandbox.landlock import LandlockBox, all_but
+from grader.apparatus.scene import Bounds
+from grader.model import Outcome
+from grader.rubric import rubric
+from grader.submission import Submission
 
 MAKES = [
     pytest.param(make, id=name, marks=pytest.mark.needs({"landlock": "Landlock"}.get(name, name)))
@@ -135,6 +139,21 @@ def test_a_containers_root_may_not_look_into_other_users() -> None:
         cwd=grading.PROJECT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stdout.split()[-3:] == ["landlock", "passed", "passed"], done.stderr
+
+
+@pytest.mark.needs("Landlock")
+@pytest.mark.parametrize("needs", ["open('/tmp/forklab-log', 'a')", "open('/etc/passwd')"])
+def test_a_program_that_is_refused_a_file_is_not_failed(programs: Path, needs: str) -> None:
+    """Another box would give it: what we could not see is no zero."""
+    (programs / "blocking_server.py").write_text(f"{needs}\n" + (grading.REFERENCE / "blocking_server.py").read_text())
+    (check,) = (check for check in rubric() if check.id == "blocking/listens")
+    with ports.alone(lambda _: None):
+        tier = choose("landlock", with_canary=False)
+        theirs = grading.references_of(grading.look_at(grading.REFERENCE, tier, (check,), Bounds(100))[0])
+        graded = grading.grade(Submission("needs_a_file", programs), tier, theirs, checks=(check,))
+    (result,) = graded.report.checks
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "this sandbox may have kept a file from the program" in result.message
 
 
 def test_a_folder_is_taken_apart_around_what_is_left_out(tmp_path: Path) -> None:
