@@ -143,7 +143,7 @@ class Canaries:
         self._key = secrets.randbelow(1 << 30)
         segment = _LIBC.shmget(self._key, 4096, _IPC_CREAT | 0o666)
         until_the_end.callback(_LIBC.shmctl, segment, _IPC_RMID, None)
-        self._free = _a_free_port()
+        self.free = _a_free_port()
         self.targets = {
             "secret": str(self._secret),
             "kept": str(self._kept),
@@ -156,7 +156,7 @@ class Canaries:
             "name": name,
             "named": str(self._named),
             "key": self._key,
-            "free": self._free,
+            "free": self.free,
             "mark": self.mark,
         }
 
@@ -229,11 +229,17 @@ def submission_of(attack: Attack, aimed_at: Canaries) -> Iterator[Submission]:
 
 
 class Gauge:
-    """How much of the machine's memory and disk was used at most while it watched."""
+    """How much of the machine's memory and disk was used at most while it watched, and whether somebody listened."""
 
-    def __init__(self) -> None:
-        """Nothing was seen yet."""
+    def __init__(self, port: int) -> None:
+        """Nothing was seen yet.
+
+        Args:
+            port: nobody should listen on it.
+        """
         self.memory = self.disk = 0
+        self.somebody_listened = False
+        self._listens = f":{port:04X} 00000000:0000 0A"
         self._over = threading.Event()
         self._watches = threading.Thread(target=self._watch)
 
@@ -242,6 +248,7 @@ class Gauge:
         while not self._over.is_set():
             self.memory = max(self.memory, before[0] - psutil.virtual_memory().available)
             self.disk = max(self.disk, before[1] - _free_on_the_disk())
+            self.somebody_listened |= self._listens in Path("/proc/net/tcp").read_text()
             time.sleep(0.02)
 
     def __enter__(self) -> Gauge:

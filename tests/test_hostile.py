@@ -79,10 +79,10 @@ def test_an_attack_is_held(name: str, attack: Attack, aimed_at: Canaries) -> Non
     """Nothing outside is harmed, it gets nothing, it has a result, and the student's page says what it tried."""
     tier, references = tier_and_references(name)
     checks = checks_for(attack.checks)
-    with the_ports_of(tier), attacks.submission_of(attack, aimed_at) as submission, Gauge() as gauge:
+    with the_ports_of(tier), attacks.submission_of(attack, aimed_at) as submission, Gauge(aimed_at.free) as gauge:
         graded = grading.grade(submission, tier, references, checks=checks, bounds=Bounds(attack.seconds))
-    said = "".join(seen.stdout.head + seen.stdout.tail for seen in graded.looked["blocking"].values())
-    assert aimed_at.harmed() == []
+    said = printed(graded)
+    assert (aimed_at.harmed(), gauge.somebody_listened) == ([], False)
     assert (gauge.memory < MOST_MEMORY, gauge.disk < MOST_DISK) == (True, True), gauge.__dict__
     assert (re.findall(r"^got: .*", said, re.MULTILINE), aimed_at.token in said) == ([], False), said
     results = {result.id: result.outcome.value for result in graded.report.checks}
@@ -93,6 +93,22 @@ def test_an_attack_is_held(name: str, attack: Attack, aimed_at: Canaries) -> Non
     assert re.search(attack.told, html.unescape(page)), told
     if not attack.told:
         assert results == {check.id: "passed" for check in checks}, told
+
+
+def printed(graded: grading.Graded) -> str:
+    """What the first track's program wrote on standard output, in all scenes."""
+    return "".join(seen.stdout.head + seen.stdout.tail for seen in graded.looked["blocking"].values())
+
+
+@pytest.mark.needs("Landlock")
+@pytest.mark.parametrize("attack", [one for one in ATTACKS if "landlock" in one.gaps], ids=lambda attack: attack.name)
+def test_a_gap_is_there(attack: Attack, aimed_at: Canaries) -> None:
+    """A tier that holds more by now has to say so."""
+    tier, references = tier_and_references("landlock")
+    with the_ports_of(tier), attacks.submission_of(attack, aimed_at) as submission, Gauge(aimed_at.free) as gauge:
+        graded = grading.grade(submission, tier, references, checks=checks_for(()), bounds=Bounds(attack.seconds))
+    assert "got: " in printed(graded) or gauge.somebody_listened
+    aimed_at.harmed()  # what was reached is taken back, for the next one
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
