@@ -91,6 +91,7 @@ def test_an_attack_is_held(name: str, attack: Attack, aimed_at: Canaries) -> Non
     assert "error" not in results.values(), told
     page = page_of(graded.report, graded.looked, {}).decode("utf-8")
     assert re.search(attack.told, html.unescape(page)), told
+    assert ("<script>alert" in page, "\x1b" in page) == (False, False)
     if not attack.told:
         assert results == {check.id: "passed" for check in checks}, told
 
@@ -148,6 +149,36 @@ def test_innocents_lose_nothing_in_a_hostile_batch(tmp_path: Path, aimed_at: Can
     assert {result["sandbox"] for result in results.values()} == {"bubblewrap"}
     assert aimed_at.harmed() == []
     assert left_on_the_machine() - before == set()
+
+
+def pytest_of(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Grade another folder by pytest, as one who looks at somebody else's work."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-k", "listens and blocking", *words]
+    environment = {name: value for name, value in os.environ.items() if name != scratch.ROOM}
+    page = ("--html", str(folder.with_suffix(".html")))
+    return subprocess.run(
+        [*command, *page], cwd=grading.PROJECT, capture_output=True, text=True, check=False, env=environment
+    )
+
+
+@pytest.mark.parametrize("sandbox", [pytest.param("bubblewrap", marks=pytest.mark.needs("bubblewrap")), "none"])
+def test_pytest_runs_nothing_that_a_submission_brings(sandbox: str, aimed_at: Canaries) -> None:
+    """Neither its conftest.py and settings, nor its packages: they are the program's alone."""
+    attack = next(one for one in ATTACKS if one.name == "plants_files_for_python")
+    with attacks.submission_of(attack, aimed_at) as submission:
+        done = pytest_of(submission.folder, f"--submission={submission.folder}", "--sandbox", sandbox)
+    assert "2/2 blocking/listens" in done.stdout, done.stdout + done.stderr
+    assert aimed_at.harmed() == []
+
+
+def test_pytest_takes_no_settings_from_a_submission(aimed_at: Canaries) -> None:
+    """A folder that is a word of its own is where pytest looks for them: the run is refused with what to say."""
+    attack = next(one for one in ATTACKS if one.name == "plants_files_for_python")
+    with attacks.submission_of(attack, aimed_at) as submission:
+        (submission.folder / "pytest.ini").write_text("[pytest]\ntestpaths = .\n")
+        done = pytest_of(submission.folder, "--submission", str(submission.folder))
+    assert (done.returncode, "in one word" in done.stderr) == (4, True), done.stdout + done.stderr
+    assert aimed_at.harmed() == []
 
 
 def left_on_the_machine() -> set[str]:
