@@ -1,7 +1,7 @@
 # tries: sends a byte now and then, and never closes
 # holds: bubblewrap landlock
-# seconds: 3
-# told: time limit of 3 s was used up
+# seconds: 2
+# told: time limit of 2 s was used up
 import os
 import sys
 import socket
