@@ -13,6 +13,7 @@ import psutil
 from grader import ports
 from grader.apparatus.sandbox import seccomp
 from grader.apparatus.sandbox.choosing import BOXES, NoBox, choose, why_unfit
+from grader.apparatus.sandbox.uids import can_look_into_another_users_processes
 from grader.model import TRACKS
 
 ENOUGH_MEMORY = 1 << 30
@@ -73,7 +74,13 @@ def _tier(name: str) -> Finding:
         return Finding(about, False, False, str(error))
     if unfit:
         return Finding(about, False, False, unfit.why, unfit.mend)
-    return Finding(about, True, False, f"{CONTAINS[name]}; a canary in it could do nothing that it must not")
+    whom = "users of their own" if _runs_as_another(name) else "the user who grades, without capabilities"
+    told = f"{CONTAINS[name]}; programs run as {whom}; a canary in it could do nothing that it must not"
+    return Finding(about, True, False, told)
+
+
+def _runs_as_another(name: str) -> bool:
+    return os.geteuid() == 0 if name == "bubblewrap" else can_look_into_another_users_processes()
 
 
 def _box() -> Finding:
