@@ -12,10 +12,17 @@ import psutil
 
 from grader import ports
 from grader.apparatus.sandbox import seccomp
-from grader.apparatus.sandbox.choosing import NoBox, choose, install_command
+from grader.apparatus.sandbox.choosing import BOXES, NoBox, choose, why_unfit
+from grader.apparatus.sandbox.uids import can_look_into_another_users_processes
 from grader.model import TRACKS
 
 ENOUGH_MEMORY = 1 << 30
+CONTAINS = {
+    "bubblewrap": "files, processes, network, IPC and users of its own; limits on memory, processes, files and output",
+    "landlock": "the submission's files alone, no connection or signal out, the same limits; ports are shared, so one "
+    "submission at a time (what it can't hold: docs/sandbox.md)",
+}
+"""What a tier keeps in, by its name."""
 
 
 class Finding(NamedTuple):
@@ -35,7 +42,10 @@ class Finding(NamedTuple):
 
 def examine() -> list[Finding]:
     """Look at everything that grading needs."""
-    return [_system(), _python(), _proc(), _box(), _filter(), _memory(), _load(), *map(_port, (t.port for t in TRACKS))]
+    return [
+        *(_system(), _python(), _proc(), *map(_tier, BOXES), _box(), _filter(), _memory(), _load()),
+        *map(_port, (track.port for track in TRACKS)),
+    ]
 
 
 def _system() -> Finding:
@@ -56,15 +66,32 @@ def _proc() -> Finding:
     return Finding("looking into processes", good, True, f"ptrace_scope is {value}", mend)
 
 
+def _tier(name: str) -> Finding:
+    about = f"{name} box"
+    try:
+        unfit = why_unfit(name)
+    except NoBox as error:
+        return Finding(about, False, False, str(error))
+    if unfit:
+        return Finding(about, False, False, unfit.why, unfit.mend)
+    whom = "users of their own" if _runs_as_another(name) else "the user who grades, without capabilities"
+    told = f"{CONTAINS[name]}; programs run as {whom}; a canary in it could do nothing that it must not"
+    return Finding(about, True, False, told)
+
+
+def _runs_as_another(name: str) -> bool:
+    return os.geteuid() == 0 if name == "bubblewrap" else can_look_into_another_users_processes()
+
+
 def _box() -> Finding:
     try:
         tier = choose("auto")
     except NoBox as error:
         return Finding("sandbox", False, False, str(error))
-    if tier.notice:
-        mend = install_command() if "not installed" in tier.notice else ""
-        return Finding("sandbox", False, False, f"{tier.notice} (one's own programs are graded all the same)", mend)
-    return Finding("sandbox", True, False, f"{tier.name}; a canary in it could do nothing that it must not")
+    if tier.holds_others_code:
+        return Finding("sandbox", True, False, f"{tier.name} is what --sandbox auto takes")
+    told = "none to be had: other people's programs are refused unless --sandbox none is said; one's own run as oneself"
+    return Finding("sandbox", False, False, told)
 
 
 def _filter() -> Finding:
@@ -89,4 +116,4 @@ def _port(port: int) -> Finding:
     holder = ports.holder_of(port)
     if not holder:
         return Finding(f"port {port}", True, False, "free")
-    return Finding(f"port {port}", False, False, f"in use by {holder}; a run without a sandbox needs it")
+    return Finding(f"port {port}", False, False, f"in use by {holder}; a run without bubblewrap needs it")

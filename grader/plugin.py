@@ -51,6 +51,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Take no settings from a submission that lies elsewhere: pytest reads them where an argument is a folder.
+
+    Raises:
+        pytest.UsageError: it did, and would import what they name.
+    """
+    named = early_config.known_args_namespace.submission
+    here = early_config.invocation_params.dir
+    if not named or early_config.inipath is None or here.is_relative_to(Path(here, named).resolve()):
+        return
+    if early_config.inipath.resolve().is_relative_to(Path(here, named).resolve()):
+        raise pytest.UsageError(
+            f"{early_config.inipath.name} in {named} would be pytest's settings for this run, and it is the submission's: "
+            f"say --submission={named}, in one word"
+        )
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Grade, if that is what this run is for."""
     folder = _folder_to_grade(config)

@@ -67,7 +67,7 @@ def _wait_for_its_end(tell: Callable[[str], None]) -> None:
     with socket.socket(socket.AF_UNIX) as other, contextlib.suppress(OSError):
         other.connect(_LOCK)
         pid = _PEER.unpack(other.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))[0]
-        tell(f"without a sandbox one run at a time has the ports of the lab: waiting for the one of pid {pid} to end")
+        tell(f"without bubblewrap one run at a time has the ports of the lab: waiting for the one of pid {pid} to end")
         other.recv(1)
 
 
@@ -81,7 +81,7 @@ def make_free() -> None:
         end_what_lingers_on(port)
         if not _can_be_had(port, socket.SO_REUSEADDR):
             raise Taken(
-                f"port {port} is in use by {holder_of(port)}, and without a sandbox the programs need it: "
+                f"port {port} is in use by {holder_of(port)}, and without bubblewrap the programs need it: "
                 "end that process, and run the same command again"
             )
 
@@ -105,7 +105,8 @@ def _is_in_use(port: int, family: socket.AddressFamily, options: tuple[int, ...]
 
 def holder_of(port: int) -> Holder | None:
     """Which process of this machine has a TCP port, listening or not; None if none has."""
-    holders = [seen.pid for seen in psutil.net_connections("tcp") if seen.laddr and seen.laddr.port == port]
+    there = [seen for seen in psutil.net_connections("tcp") if seen.laddr and seen.laddr.port == port]
+    holders = [seen.pid for seen in there if seen.status != psutil.CONN_TIME_WAIT]
     for pid in filter(None, holders):
         with contextlib.suppress(psutil.Error):
             return Holder(pid, psutil.Process(pid).name())

@@ -6,12 +6,13 @@ TMPDIR/forklab-XXXX/forklab-YYYY/    whatever its workers need, wherever they di
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 PREFIX = "forklab-"
@@ -64,6 +65,37 @@ def sweep() -> None:
                 lock = _locked(path)
                 shutil.rmtree(path, ignore_errors=True)
                 os.close(lock)
+
+
+def made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that a run makes once: in its room, else until this process ends.
+
+    Args:
+        make: fills an empty folder that every user may pass through; it may be called by two processes at once, and what
+            the first of them made stays.
+    """
+    above = Path(os.environ.get(ROOM) or _until_we_end())
+    path = above / name
+    while not path.is_dir():
+        fresh = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=above))
+        fresh.chmod(0o755)
+        make(fresh)
+        with contextlib.suppress(OSError):  # another one was faster
+            fresh.rename(path)
+    return path
+
+
+def _until_we_end() -> Path:
+    """A folder of this very process, and not of one that was forked from it."""
+    if os.getpid() not in _OURS:
+        until_we_end = contextlib.ExitStack()
+        _OURS[os.getpid()] = until_we_end.enter_context(folder())
+        owner = os.getpid()
+        atexit.register(lambda: until_we_end.close() if os.getpid() == owner else None)
+    return _OURS[os.getpid()]
+
+
+_OURS: dict[int, Path] = {}
 
 
 @contextlib.contextmanager

@@ -64,6 +64,11 @@ def test_whoever_has_a_port_is_named() -> None:
     assert ports.holder_of(port) is None
 
 
+def test_what_lingers_is_nobodys() -> None:
+    """Nobody has a port that is in TIME_WAIT alone."""
+    assert ports.holder_of(a_port_with_a_time_wait(socket.AF_INET, "127.0.0.1")) is None
+
+
 def test_runs_take_turns() -> None:
     """The second says whom it waits for, and goes on when the first has ended."""
     told: list[str] = []

@@ -72,3 +72,27 @@ def test_a_sweep_follows_no_link(temporary: Path) -> None:
     (temporary / f"{scratch.PREFIX}12345678").symlink_to(temporary / "precious")
     scratch.sweep()
     assert (temporary / "precious").is_dir()
+
+
+def test_what_a_run_needs_once_is_made_once(temporary: Path) -> None:
+    """Every box of a run finds it in the room, where it goes with the room."""
+    made: list[Path] = []
+
+    def make(folder: Path) -> None:
+        made.append(folder)
+        (folder / "file").touch()
+
+    with scratch.room() as room:
+        first, second = (scratch.made_once("thing", make) for _ in range(2))
+        assert (first, second, len(made)) == (room / "thing", room / "thing", 1)
+        assert [path.name for path in first.iterdir()] == ["file"]
+    assert list(temporary.iterdir()) == []
+
+
+def test_without_a_room_it_lasts_as_long_as_its_process(temporary: Path) -> None:
+    """And no longer."""
+    makes = "from grader import scratch\nprint(scratch.made_once('thing', lambda folder: None).is_dir())"
+    done = subprocess.run(
+        [sys.executable, "-c", makes], cwd=grading.PROJECT, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, list(temporary.iterdir())) == ("True\n", [])

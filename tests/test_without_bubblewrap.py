@@ -1,4 +1,4 @@
-"""A machine without bubblewrap: said in a sentence, our own samples graded truly, other people's programs refused."""
+"""A machine without bubblewrap: said in a sentence; graded in the next box, and without one our own samples alone."""
 
 from __future__ import annotations
 
@@ -18,6 +18,19 @@ HIDDEN = {**os.environ, "PATH": "/nowhere"}
 """The command `bwrap` is found on the PATH, and nothing else of the grader is."""
 ITS_OWN_NETWORK = ("/usr/bin/bwrap", "--dev-bind", "/", "/", "--unshare-net", "--")
 """Only the tests use it here, so that what they do to a port meets nobody else's."""
+WITHOUT_LANDLOCK = """
+import ctypes, os, struct, sys
+class Filter(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+program = b"".join(struct.pack("=HBBI", *one) for one in (
+    (0x20, 0, 0, 0), (0x15, 0, 1, 444), (0x06, 0, 0, 0x50000 | 38), (0x06, 0, 0, 0x7FFF0000),
+))
+libc = ctypes.CDLL(None)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, ctypes.byref(Filter(4, program)), 0, 0) == 0
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+"""A kernel that does not know landlock_create_ruleset(2), number 444: ENOSYS, by a filter of system calls."""
 HOLDS_THE_PORT = """
 import socket, subprocess, sys
 with socket.create_server(("", 8888)):
@@ -25,10 +38,15 @@ with socket.create_server(("", 8888)):
 """
 
 
-def run(*words: str | Path, cwd: Path = grading.PROJECT) -> subprocess.CompletedProcess[str]:
-    """Run Python without bubblewrap; in a network of its own where bubblewrap is there after all."""
+def run(*words: str | Path, cwd: Path = grading.PROJECT, landlock: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run Python without bubblewrap; in a network of its own where bubblewrap is there after all.
+
+    Args:
+        landlock: the kernel has it, where it has it.
+    """
     alone = ITS_OWN_NETWORK if Path(ITS_OWN_NETWORK[0]).exists() else ()
-    command = [*alone, sys.executable, *map(str, words)]
+    without = () if landlock else ("-c", WITHOUT_LANDLOCK)
+    command = [*alone, sys.executable, *without, *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=HIDDEN, check=False)
 
 
@@ -57,6 +75,26 @@ def test_other_peoples_programs_are_graded_where_that_is_asked_for(tmp_path: Pat
     shutil.copytree(grading.SAMPLES / "chen", tmp_path / "class" / "chen")
     done = run("-m", "grader", "grade", tmp_path / "class", "--out", tmp_path / "out", "--sandbox", "none")
     assert (done.returncode, "chen" in done.stdout) == (0, True), done.stderr
+
+
+@pytest.mark.needs("Landlock")
+def test_the_next_box_holds_other_peoples_programs(tmp_path: Path) -> None:
+    """Why it is not bubblewrap's is told once; the tier stands in every result, and nothing is UNSANDBOXED."""
+    shutil.copytree(grading.SAMPLES / "emil", tmp_path / "class" / "emil")
+    done = run("-m", "grader", "grade", tmp_path / "class", "--out", tmp_path / "out", landlock=True)
+    result = json.loads((tmp_path / "out" / "emil" / "result.json").read_text())
+    assert (done.returncode, result["sandbox"], result["score"]) == (0, "landlock", 91), done.stdout + done.stderr
+    assert done.stderr.count("bubblewrap is not installed") == 1
+    assert "sandbox: landlock" in (tmp_path / "out" / "emil" / "report.html").read_text()
+    assert "UNSANDBOXED" not in (tmp_path / "out" / "index.html").read_text()
+
+
+def test_what_is_missing_is_told(tmp_path: Path) -> None:
+    """The doctor has a line for each box, with what mends it."""
+    told = run("-m", "grader", "doctor").stdout
+    assert "NO  bubblewrap box: bubblewrap is not installed\n     mend it with: " in told
+    assert "NO  landlock box: this kernel has no Landlock, or this container refuses it\n     mend it with: " in told
+    assert "NO  sandbox: none to be had" in told
 
 
 @pytest.mark.parametrize("sample", ["hana", "ada"])

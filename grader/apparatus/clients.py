@@ -124,6 +124,11 @@ class Clients:
         """When the oldest came that is not finished, or the last one, if all are; real-time clock."""
         return min((client.came_at for client in self.unfinished), default=self.last_came)
 
+    @property
+    def longest_reply(self) -> int:
+        """Bytes of the client that got the most, of those that are there."""
+        return max((client.bytes_received for client in self._there.values()), default=0)
+
     def has_left(self, name: str) -> bool:
         """It is not there any more."""
         return name not in self._there

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from grader.recording import Exit
 
 LAST_WORDS = 12
 """Lines of standard error that are told of a server that ended."""
+_REFUSED_A_FILE = re.compile(r"^PermissionError: \[Errno 13\] Permission denied: '.+'", re.MULTILINE)
+_REFUSED_SHARED_MEMORY = re.compile(
+    r'^  File ".*/multiprocessing/(?:synchronize|shared_memory|heap)\.py".*\n(?:.*\n){0,9}?PermissionError: .*$',
+    re.MULTILINE,
+)
 
 
 def exit_of(status: int, at: float, said: str, by_us: str = "") -> Exit:
@@ -44,3 +50,14 @@ def told_of(end: Exit, program: Path, *, listened: bool) -> str:
     if not why and not end.last_words and not end.ended_by_us:
         why = "it said nothing on standard error"
     return f"{told}: {why}" if why else told
+
+
+def refused_a_file(said: str) -> str:
+    """What standard error says of a file that could not be opened: its error line; "" where it says nothing of it.
+
+    A program that needs a file which other boxes give is not wrong.
+    """
+    found = _REFUSED_A_FILE.search(said)
+    if found:
+        return found[0]
+    return "it was refused shared memory (/dev/shm)" if _REFUSED_SHARED_MEMORY.search(said) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
+from grader.apparatus.clients import Clients
 from grader.apparatus.observing import Observer
 from grader.apparatus.output import Stream
 from grader.apparatus.sandbox import limits
@@ -17,9 +18,10 @@ EVERY = 0.05
 class Police:
     """Says which limit a box went over."""
 
-    def __init__(self, box: Box, observer: Observer) -> None:
+    def __init__(self, box: Box, clients: Clients, observer: Observer) -> None:
         """Nothing was looked at yet."""
         self._box = box
+        self._clients = clients
         self._observer = observer
         self._looked_at = 0.0
 
@@ -27,6 +29,8 @@ class Police:
         """The limit that was gone over, in a sentence; "" if none was."""
         if sum(stream.size for stream in streams) > limits.OUTPUT:
             return f"it wrote more than {limits.OUTPUT >> 20} MB to its output"
+        if self._clients.longest_reply > limits.REPLY:
+            return f"it sent more than {limits.REPLY >> 20} MB to one client"
         now = time.monotonic()
         if now - self._looked_at < EVERY:
             return ""
@@ -34,9 +38,22 @@ class Police:
         pids = self._box.pids()
         if len(pids) > limits.PROCESSES and self._living(pids) > limits.PROCESSES:
             return f"it had more than {limits.PROCESSES} processes"
-        if sum(map(self._box.processes.bytes_of_its_own, pids)) > limits.MEMORY:
+        if self._uses_too_much_memory(pids):
             return f"it used more than {limits.MEMORY >> 20} MB of memory"
-        return ""
+        return self._files_too_many()
+
+    def _uses_too_much_memory(self, pids: Collection[int]) -> bool:
+        """A page that forks share is one page: exact sums cost more, and are made where the rough one is above."""
+        processes = self._box.processes
+        if sum(map(processes.bytes_at_most, pids)) <= limits.MEMORY:
+            return False
+        return sum(map(processes.bytes_of_its_share, pids)) > limits.MEMORY
+
+    def _files_too_many(self) -> str:
+        kept = self._box.kept()
+        if kept.files > limits.FILES:
+            return f"it kept more than {limits.FILES} files"
+        return f"it kept more than {limits.FOLDER >> 20} MB of files" if kept.size > limits.FOLDER else ""
 
     def _living(self, pids: Collection[int]) -> int:
         return sum(not self._observer.states(pid) <= {"Z", "X"} for pid in pids)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 import signal
+import stat
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 CALLS_BY_MACHINE: dict[str, dict[int, str]] = {
@@ -37,6 +38,8 @@ CALLS_ON_A_DESCRIPTOR = frozenset(
     {"read", "write", "readv", "writev", "accept", "accept4", "recvfrom", "recvmsg", "sendto",
      "sendmsg", "connect"}
 )  # fmt: skip
+PF_EXITING = 0x4
+"""linux/sched.h."""
 TIMER_ABSTIME = 1
 FUTEX_CLOCK_REALTIME = 256
 FUTEX_WAIT_BITSET = 9
@@ -47,7 +50,8 @@ _STATUS = re.compile(
     re.MULTILINE,
 )
 _ALARM = 1 << (signal.SIGALRM - 1)
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+_NOT_OF_FILES = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
+_SHARE_NOT_OF_FILES = re.compile(rb"^Pss_(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
 
 
 class Thread(NamedTuple):
@@ -101,16 +105,33 @@ class ProcessTable:
         finally:
             os.close(descriptor)
 
+    def _opened(self, path: str, flags: int = 0) -> int:
+        """A descriptor of a file or folder of proc(5).
+
+        Raises:
+            Gone: the process has ended, or is about to: then its own user may not look into it any more.
+        """
+        try:
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC | flags, dir_fd=self._proc)
+        except (FileNotFoundError, ProcessLookupError) as gone:
+            raise Gone(path) from gone
+        except PermissionError as refused:
+            pid, _, rest = path.partition("/")
+            if rest != "stat" and self._is_at_its_end(int(pid)):
+                raise Gone(path) from refused
+            raise
+
+    def _is_at_its_end(self, pid: int) -> bool:
+        """Its memory is gone already; PF_EXITING in the flags of `stat`, proc(5)."""
+        return bool(int(self.read(f"{pid}/stat").rpartition(b")")[2].split()[6]) & PF_EXITING)
+
     def read(self, path: str) -> bytes:
         """The contents of a small file of proc(5).
 
         Raises:
             Gone: the process has ended.
         """
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
-        except (FileNotFoundError, ProcessLookupError) as gone:
-            raise Gone(path) from gone
+        descriptor = self._opened(path)
         try:
             return os.read(descriptor, 65536)
         except ProcessLookupError as gone:
@@ -124,10 +145,7 @@ class ProcessTable:
         Raises:
             Gone: the process has ended.
         """
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._proc)
-        except (FileNotFoundError, ProcessLookupError) as gone:
-            raise Gone(path) from gone
+        descriptor = self._opened(path, os.O_DIRECTORY)
         try:
             return os.listdir(descriptor)
         except (FileNotFoundError, ProcessLookupError) as gone:
@@ -211,6 +229,17 @@ class ProcessTable:
                 continue
         return found
 
+    def files_without_a_name(self, pid: int) -> dict[tuple[int, int], int]:
+        """Bytes on the disk of files that a process holds and nobody can find any more, by device and inode."""
+        found = {}
+        with suppress(Gone):
+            for number in self.names(f"{pid}/fd"):
+                with suppress(OSError):
+                    status = os.stat(f"{pid}/fd/{number}", dir_fd=self._proc)
+                    if stat.S_ISREG(status.st_mode) and not status.st_nlink:
+                        found[status.st_dev, status.st_ino] = status.st_blocks * 512
+        return found
+
     def sockets_of(self, pid: int) -> set[int]:
         """Inodes of the sockets that a process holds."""
         targets = self.descriptors(pid).values()
@@ -245,13 +274,19 @@ class ProcessTable:
             return 0.0, 0.0
         return int(fields[0]) / 1e9, int(fields[1]) / 1e9
 
-    def bytes_of_its_own(self, pid: int) -> int:
-        """Resident memory of a process less what it shares with files, in bytes."""
+    def bytes_at_most(self, pid: int) -> int:
+        """Resident memory of a process that no file stands for, in bytes; what several share counts for each of them."""
+        return self._sum(pid, "status", _NOT_OF_FILES)
+
+    def bytes_of_its_share(self, pid: int) -> int:
+        """The same, but of what several share only its share: `smaps_rollup`, proc(5)."""
+        return self._sum(pid, "smaps_rollup", _SHARE_NOT_OF_FILES)
+
+    def _sum(self, pid: int, file: str, lines: re.Pattern[bytes]) -> int:
         try:
-            fields = self.read(f"{pid}/statm").split()
+            return sum(int(kilobytes) << 10 for kilobytes in lines.findall(self.read(f"{pid}/{file}")))
         except Gone:
             return 0
-        return (int(fields[1]) - int(fields[2])) * _PAGE
 
     def memory(self, pid: int, address: int, size: int) -> bytes | None:
         """Some bytes of a process's memory; None where they can't be had."""

@@ -13,7 +13,7 @@ import msgspec
 from grader.apparatus.client import Client
 from grader.apparatus.clients import HERE, Clients
 from grader.apparatus.diary import Diary
-from grader.apparatus.ending import exit_of, told_of
+from grader.apparatus.ending import exit_of, refused_a_file, told_of
 from grader.apparatus.observing import Observer
 from grader.apparatus.output import Stream
 from grader.apparatus.policing import Police
@@ -57,7 +57,7 @@ class Server:
         self._diary = Diary()
         self._clients = Clients(box, self._diary)
         self._observer = Observer(box, self._clients, self._diary)
-        self._police = Police(box, self._observer)
+        self._police = Police(box, self._clients, self._observer)
         self._streams: tuple[Stream, Stream] = (Stream(), Stream())
         self._delays: list[float] = []
         self._exit: Exit | None = None
@@ -320,7 +320,14 @@ class Server:
         for stream in self._streams:
             self._hear(stream)
             stream.close()
-        return self.so_far(cut=cut, unclear=unclear or self._diary.why_its_times_are_wrong, broken=broken)
+        unclear = unclear or self._diary.why_its_times_are_wrong or self._what_the_box_refused()
+        return self.so_far(cut=cut, unclear=unclear, broken=broken)
+
+    def _what_the_box_refused(self) -> str:
+        refused = refused_a_file(self._streams[1].text()) if self._box.may_refuse_what_others_give else ""
+        return f"this sandbox may have kept a file from the program that another would give it: {refused}" * bool(
+            refused
+        )
 
     def so_far(self, *, cut: str = "", unclear: str = "", broken: str = "") -> Recording:
         """What was seen until now."""

@@ -15,6 +15,10 @@ Runs alone (`python -I -S agent.py`), imports nothing of the grader, and trusts 
                                       <-  {}
                                       <-  {"exited": 7, "status": 256}       at any time
       end of file                     ->    exits; the kernel ends the rest of its pid namespace
+
+Where it is not PID 1 of a namespace it is the subreaper of all that it starts. Two Landlock rulesets may be handed to it
+as descriptors: one that it takes itself, so that kill(-1) reaches nothing but what is below it, and one that each
+program takes before it is executed.
 """
 
 import array
@@ -34,7 +38,11 @@ PR_SET_SECCOMP = 22
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 SECCOMP_MODE_FILTER = 2
+PR_CAPBSET_DROP = 24
+LANDLOCK_RESTRICT_SELF = 446
 LIBC = ctypes.CDLL(None, use_errno=True)
+FENCES = tuple(int(word) for word in sys.argv[2:])
+"""Descriptors of rulesets: the agent's own, the programs'; none where namespaces are the fence, or nothing is."""
 
 
 class _Filter(ctypes.Structure):
@@ -52,13 +60,20 @@ def prctl(option: int, *arguments: object) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def become(order: dict[str, object], outputs: list[int]) -> None:
-    """In the child: take the limits, the user, the filter; then become the program."""
+def become(order: dict[str, object], outputs: list[int], executed: int) -> None:
+    """In the child: take the limits, the user, the filter; then become the program.
+
+    Args:
+        executed: descriptor that tells of it by being closed then.
+    """
     os.setsid()
     standard_input = os.open(os.devnull, os.O_RDONLY)
     for target, source in enumerate((standard_input, *outputs)):
         os.dup2(source, target)
-    os.closerange(3, 4096)
+    if FENCES:
+        restrict_self(FENCES[1])
+    os.closerange(3, executed)
+    os.closerange(executed + 1, 4096)
     for number in range(1, signal.NSIG):
         if number not in (signal.SIGKILL, signal.SIGSTOP):
             try:
@@ -66,6 +81,8 @@ def become(order: dict[str, object], outputs: list[int]) -> None:
             except (OSError, ValueError):
                 continue
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    if order["powerless"]:
+        drop_every_capability()
     take_the_user(order["user"])
     for name, value in order["limits"].items():  # type: ignore[attr-defined]
         kind = getattr(resource, f"RLIMIT_{name}")
@@ -80,6 +97,33 @@ def become(order: dict[str, object], outputs: list[int]) -> None:
         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program))
     command = [str(word) for word in order["command"]]  # type: ignore[attr-defined]
     os.execve(command[0], command, order["environment"])  # type: ignore[arg-type]
+
+
+def restrict_self(ruleset: int) -> None:
+    """landlock_restrict_self(2), for good.
+
+    Raises:
+        OSError: as the kernel says.
+    """
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    if LIBC.syscall(LANDLOCK_RESTRICT_SELF, ruleset, ctypes.c_uint32(0)):
+        number = ctypes.get_errno()
+        raise OSError(number, f"Landlock: {os.strerror(number)}")
+
+
+def drop_every_capability() -> None:
+    """Leave none to be gained: a root without a bounding set has no capability after exec, capabilities(7).
+
+    Raises:
+        OSError: as the kernel says.
+    """
+    for capability in range(64):
+        try:
+            prctl(PR_CAPBSET_DROP, capability)
+        except OSError as error:
+            if error.errno == errno.EINVAL:  # there are no more
+                return
+            raise
 
 
 def take_the_user(user: object) -> None:
@@ -116,21 +160,24 @@ def limit(order: dict[str, object]) -> dict[str, object]:
 
 
 def start(order: dict[str, object], outputs: list[int]) -> int:
-    """Fork the program off; its pid."""
+    """Fork the program off; its pid, once it is the program: until then it is a copy of us, which nobody may look into."""
+    it_runs, executed = os.pipe()
     pid = os.fork()
     if pid:
-        for descriptor in outputs:
+        for descriptor in (*outputs, executed):
             os.close(descriptor)
+        os.read(it_runs, 1)  # its end: execve(2) closes the other one
+        os.close(it_runs)
         return pid
     try:
-        become(order, outputs)
+        become(order, outputs, executed)
     except BaseException as error:
         os.write(2, f"the box could not start the program: {error!r}\n".encode())
     finally:
         os._exit(127)
 
 
-def reap(control: socket.socket, *, until_none_is_left: bool = False) -> None:
+def reap(control: socket.socket | None, *, until_none_is_left: bool = False) -> None:
     """Wait for whoever has ended, and say so."""
     while True:
         try:
@@ -139,26 +186,51 @@ def reap(control: socket.socket, *, until_none_is_left: bool = False) -> None:
             return
         if pid == 0:
             return
-        control.send(json.dumps({"exited": pid, "status": status}).encode())
+        if control:
+            control.send(json.dumps({"exited": pid, "status": status}).encode())
 
 
-def end_everything(control: socket.socket) -> None:
-    """Kill every process of the box but this one, and reap them all."""
+def end_everything(control: socket.socket | None) -> None:
+    """Kill every process of the box but this one, and reap them all; tell of each, unless the grader is gone."""
     if os.getpid() == 1:
-        try:
-            os.kill(-1, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        kill_all_there_are()
         reap(control, until_none_is_left=True)
         return
     while below := descendants():
-        for pid in below:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        if FENCES:
+            kill_all_there_are()
+        else:
+            kill_each(below)
         reap(control)
         select.select([], [], [], 0.001)
+
+
+def kill_all_there_are() -> None:
+    """SIGKILL to every process that we may send a signal to: those of the box alone, at one instant.
+
+    Raises:
+        RuntimeError: the grader is among them, which must never be.
+    """
+    if os.getpid() != 1:
+        try:
+            os.kill(os.getppid(), 0)
+        except PermissionError:
+            pass
+        else:
+            raise RuntimeError("Landlock does not keep our signals within")
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def kill_each(pids: list[int]) -> None:
+    """SIGKILL to each of these."""
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
 
 
 def descendants() -> list[int]:
@@ -224,6 +296,8 @@ def main() -> None:
     prctl(PR_SET_DUMPABLE, 0)  # nobody else in the box may look into this process
     if os.getpid() != 1:
         prctl(PR_SET_CHILD_SUBREAPER, 1)
+        if FENCES:
+            restrict_self(FENCES[0])
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     woken, wake = os.pipe()
     os.set_blocking(woken, False)
@@ -243,27 +317,9 @@ def main() -> None:
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.EINTR):
                 goes_on = False
+    control.close()
     if os.getpid() != 1:
-        control.close()
-        with socket.socketpair()[0] as nobody:
-            end_everything_quietly(nobody)
-
-
-def end_everything_quietly(nobody: socket.socket) -> None:
-    """The same when the grader is gone: what is said is said to nobody."""
-    while below := descendants():
-        for pid in below:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        while True:
-            try:
-                if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                    break
-            except ChildProcessError:
-                break
-        select.select([], [], [], 0.001)
+        end_everything(None)
 
 
 if __name__ == "__main__":

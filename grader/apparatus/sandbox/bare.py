@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
-from grader.apparatus.sandbox.box import AGENT, Box, Plan
-from grader.apparatus.sandbox.bubblewrap import SHIM, python_of_the_programs
+from grader.apparatus.sandbox.box import AGENT, SHIM, Plan
+from grader.apparatus.sandbox.interpreter import python_of_the_programs
+from grader.apparatus.sandbox.on_the_machine import BoxOnTheMachine
 
 
-class BareBox(Box):
+class BareBox(BoxOnTheMachine):
     """Programs run as the grader's own user, on the machine's own network."""
 
     tier = "none"
-    has_its_own_network = False
 
     def __init__(self, submission: Path) -> None:
         """Start one.
@@ -22,33 +21,14 @@ class BareBox(Box):
         Args:
             submission: folder of the programs, in which they run.
         """
-        python = python_of_the_programs()
         super().__init__(
             Plan(
                 command=(sys.executable, "-I", "-S", str(AGENT), "{fd}"),
                 folder=str(submission),
                 shim=str(SHIM),
-                python=python,
+                python=python_of_the_programs(),
                 user=None,
-                counted=False,
+                tasks=0,
                 filter=b"",
             )
         )
-
-    def _proc(self) -> int:
-        return os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-
-    @property
-    def agent(self) -> int:
-        """The agent's pid."""
-        return self._process.pid
-
-    def pids(self) -> list[int]:
-        """Every process below the agent."""
-        found: list[int] = []
-        todo = [self.agent]
-        while todo:
-            children = self.processes.children(todo.pop())
-            found += children
-            todo += children
-        return found

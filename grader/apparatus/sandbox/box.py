@@ -10,7 +10,7 @@ import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, NamedTuple
 
 from grader.apparatus.processes import ProcessTable
@@ -18,6 +18,7 @@ from grader.apparatus.sandbox import limits
 from grader.apparatus.sockets import SocketTable
 
 AGENT = Path(__file__).with_name("agent.py")
+SHIM = Path(__file__).parent.parent / "shim"
 PATIENCE_WITH_THE_AGENT = 60.0
 """Seconds within which the agent answers; it does nothing but answer, so only a starved machine needs them."""
 SOCKETS_AT_ONCE = 32
@@ -35,6 +36,13 @@ class Exited(NamedTuple):
     status: int
 
 
+class Kept(NamedTuple):
+    """What the programs of a box have in files: how many, and how many bytes."""
+
+    files: int
+    size: int
+
+
 class Plan(NamedTuple):
     """How a kind of box starts its agent and its programs.
 
@@ -44,9 +52,11 @@ class Plan(NamedTuple):
         shim: folder of the grader's `sitecustomize`, as the programs see it.
         python: the interpreter of the programs.
         user: the uid that the programs take; None: they keep the agent's.
-        counted: nobody else runs under their uid, so that processes can be counted.
+        tasks: how many processes and threads their uid may have here; 0: as many as it likes.
         filter: seccomp filter for the programs.
         keep_open: descriptors that the command inherits.
+        powerless: the programs are root's, and lose every capability.
+        environment: variables of the programs besides.
     """
 
     command: tuple[str, ...]
@@ -54,9 +64,11 @@ class Plan(NamedTuple):
     shim: str
     python: str
     user: int | None
-    counted: bool
+    tasks: int
     filter: bytes
     keep_open: tuple[int, ...] = ()
+    powerless: bool = False
+    environment: Mapping[str, str] = MappingProxyType({})
 
 
 class Box:
@@ -64,6 +76,8 @@ class Box:
 
     tier = ""
     has_its_own_network = True
+    may_refuse_what_others_give = False
+    """A right program may be refused a file here that it gets elsewhere: its end by that proves nothing."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -133,6 +147,7 @@ class Box:
             "HOME": self._plan.folder,
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONNOUSERSITE": "1",
+            **self._plan.environment,
             **environment,
         }
         if shimmed:
@@ -142,11 +157,16 @@ class Box:
             "command": [self._plan.python, *(arguments or (program,))],
             "environment": variables,
             "folder": self._plan.folder,
-            "limits": limits.of_a_process(descriptors, alone=self._plan.counted),
+            "limits": limits.of_a_process(descriptors, tasks=self._plan.tasks),
             "user": self._plan.user,
+            "powerless": self._plan.powerless,
             "filter": self._plan.filter.hex(),
         }
         return int(self._request(order, outputs)[0]["pid"])
+
+    def kept(self) -> Kept:
+        """What the programs have in files, where that is limited."""
+        return Kept(0, 0)
 
     @property
     def refuses_forks(self) -> bool:

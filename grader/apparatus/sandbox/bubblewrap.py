@@ -7,21 +7,19 @@ programs        a uid of the pool, no capability           the same uid, no capa
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-import sys
-import tempfile
 from pathlib import Path
 
 from grader.apparatus.sandbox import limits, seccomp
-from grader.apparatus.sandbox.box import AGENT, Box, Plan
+from grader.apparatus.sandbox.box import AGENT, SHIM, Box, Kept, Plan
+from grader.apparatus.sandbox.interpreter import package_folders, prefix_of_the_programs, python_of_the_programs
+from grader.apparatus.sandbox.uids import PooledUid
 
-FIRST_UID = 2_000_000_000
-"""Above the ranges that systemd and container managers hand out (systemd, UIDS-GIDS.md), below 2**31."""
-UIDS = 512
 SUBMISSION = "/submission"
-SHIM = Path(__file__).parent.parent / "shim"
+WRITABLE = (SUBMISSION, "/tmp", "/dev/shm")
+ROOM = str(2 * limits.FOLDER)
+"""Bytes of each: so much is never written, since whoever is seen above the limit is ended."""
 _DATA = {
     "/etc/hosts": b"127.0.0.1 localhost\n::1 localhost\n",
     "/etc/nsswitch.conf": b"hosts: files\npasswd: files\n",
@@ -42,13 +40,17 @@ class BubblewrapBox(Box):
         Raises:
             BoxBroken: bubblewrap is missing, or the kernel refuses.
         """
-        self._uid = _PooledUid() if os.geteuid() == 0 else None
+        self._uid = PooledUid() if os.geteuid() == 0 else None
         self._files = [_readable(data) for data in _DATA.values()]
+        self._writable: list[int] = []
+        self._at_the_start = Kept(0, 0)
         try:
             super().__init__(self._planned(submission))
+            self._writable += [self._passed({"do": "folder", "path": path})[0] for path in WRITABLE]
         except BaseException:
             self._give_back()
             raise
+        self._at_the_start = self.kept()
 
     def _planned(self, submission: Path) -> Plan:
         user = self._uid.number if self._uid else None
@@ -72,9 +74,17 @@ class BubblewrapBox(Box):
             shim="/shim",
             python=python_of_the_programs(),
             user=user,
-            counted=True,
+            tasks=limits.TASKS,
             filter=seccomp.deny_list(),
             keep_open=tuple(self._files),
+        )
+
+    def kept(self) -> Kept:
+        """What the programs have in files, those without a name included: as the file systems count it, statvfs(3)."""
+        now = [_used(folder) for folder in self._writable]
+        return Kept(
+            sum(seen.files for seen in now) - self._at_the_start.files,
+            sum(seen.size for seen in now) - self._at_the_start.size,
         )
 
     def close(self) -> None:
@@ -83,9 +93,9 @@ class BubblewrapBox(Box):
         self._give_back()
 
     def _give_back(self) -> None:
-        for descriptor in self._files:
+        for descriptor in (*self._files, *self._writable):
             os.close(descriptor)
-        self._files = []
+        self._files, self._writable = [], []
         if self._uid:
             self._uid.give_back()
 
@@ -123,25 +133,19 @@ def _system(files: list[int]) -> list[str]:
     words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     for path_in_box, descriptor in zip(_DATA, files, strict=True):
         words += ["--perms", "0444", "--ro-bind-data", str(descriptor), path_in_box]
-    size = str(limits.FOLDER)
     return [
         *words,
         "--proc", "/proc",
         "--dev", "/dev",
-        "--size", str(16 * limits.MEBIBYTE), "--perms", "1777", "--tmpfs", "/dev/shm",
+        "--size", ROOM, "--perms", "1777", "--tmpfs", "/dev/shm",
         "--remount-ro", "/dev",
-        "--size", size, "--perms", "1777", "--tmpfs", "/tmp",
+        "--size", ROOM, "--perms", "1777", "--tmpfs", "/tmp",
     ]  # fmt: skip
-
-
-def python_of_the_programs() -> str:
-    """The interpreter behind the grader's own, outside any virtual environment."""
-    return os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 
 
 def _interpreter() -> list[str]:
     """Its files, where they do not lie under /usr; each folder above them is made passable first."""
-    prefix = Path(os.path.realpath(sys.base_prefix))
+    prefix = prefix_of_the_programs()
     if prefix.is_relative_to("/usr"):
         return []
     words: list[str] = []
@@ -155,21 +159,21 @@ def _without_packages() -> list[str]:
 
     It saves the programs' start what such files do at every one, too; site(3).
     """
-    prefix = Path(os.path.realpath(sys.base_prefix))
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    roots = (prefix / "lib" / version, prefix / "lib" / "python3", Path("/usr/local/lib", version))
-    folders = [root / name for root in roots for name in ("site-packages", "dist-packages")]
-    return [
-        word for folder in folders if folder.is_dir() for word in ("--tmpfs", str(folder), "--remount-ro", str(folder))
-    ]
+    return [word for folder in package_folders() for word in ("--tmpfs", str(folder), "--remount-ro", str(folder))]
 
 
 def _submission(folder: Path) -> list[str]:
     """A writable folder that holds the submission's own files read-only."""
-    words = ["--size", str(limits.FOLDER), "--perms", "1777", "--tmpfs", SUBMISSION]
+    words = ["--size", ROOM, "--perms", "1777", "--tmpfs", SUBMISSION]
     for entry in sorted(folder.iterdir()):
         words += ["--ro-bind", str(entry), f"{SUBMISSION}/{entry.name}"]
     return words
+
+
+def _used(folder: int) -> Kept:
+    """What lies in the file system of a folder."""
+    seen = os.fstatvfs(folder)
+    return Kept(seen.f_files - seen.f_ffree, (seen.f_blocks - seen.f_bfree) * seen.f_frsize)
 
 
 def _readable(data: bytes) -> int:
@@ -178,27 +182,3 @@ def _readable(data: bytes) -> int:
     os.write(writer, data)
     os.close(writer)
     return reader
-
-
-class _PooledUid:
-    """A uid that no other box uses now: RLIMIT_NPROC counts by uid. The lock goes with its owner's life."""
-
-    def __init__(self) -> None:
-        folder = Path(tempfile.gettempdir(), "forklab-uids")
-        folder.mkdir(mode=0o700, exist_ok=True)
-        for index in range(UIDS):
-            self._lock = os.open(folder / str(index), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.close(self._lock)
-                continue
-            self.number = FIRST_UID + index
-            return
-        raise OSError(f"all {UIDS} uids of the pool are in use: {folder}")
-
-    def give_back(self) -> None:
-        """Let the next box have it."""
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1

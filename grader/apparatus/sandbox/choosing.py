@@ -2,60 +2,52 @@
 
 from __future__ import annotations
 
-import json
-import os
+import errno
 import platform
 import shutil
-import socket
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from grader import scratch
+from grader.apparatus.sandbox import canary, rulesets
 from grader.apparatus.sandbox.bare import BareBox
 from grader.apparatus.sandbox.box import Box, BoxBroken
 from grader.apparatus.sandbox.bubblewrap import BubblewrapBox, is_installed
+from grader.apparatus.sandbox.landlock import LandlockBox
 
-TIERS = ("auto", "bubblewrap", "none")
-_CANARY = """
-import json, os, socket, sys
-path, pid, port, name, folder = json.loads(sys.argv[1])
-did = []
-def attempt(what, act):
-    try:
-        act()
-    except Exception:
-        return
-    did.append(what)
-def see_process():
-    assert open(f"/proc/{pid}/cmdline", "rb").read().find(b"grader") >= 0
-attempt("read a file of the grader's user", lambda: open(path).read())
-attempt("list the grader's own folder", lambda: os.listdir(folder))
-attempt("see the grader's process", see_process)
-attempt("reach a TCP port of this machine", lambda: socket.create_connection(("127.0.0.1", port), 1))
-def abstract():
-    with socket.socket(socket.AF_UNIX) as s:
-        s.connect("\\0" + name)
-attempt("reach an abstract socket of this machine", abstract)
-attempt("write to /usr", lambda: open("/usr/forklab-canary", "w"))
-attempt("become root", lambda: os.setuid(0) if os.getuid() else did.append("be root"))
-print(json.dumps(did))
-"""
+BOXES: dict[str, Callable[[Path], Box]] = {"bubblewrap": BubblewrapBox, "landlock": LandlockBox}
+"""The tiers that hold something, the best first."""
+TIERS = ("auto", *BOXES, "none")
 
 
 class NoBox(Exception):
     """The tier that was asked for is not to be had here; the message says why and what mends it."""
 
 
+class Unfit(NamedTuple):
+    """Why a tier is not to be had here.
+
+    Args:
+        why: a sentence.
+        mend: a command, or words, that change it; "" where nothing does.
+    """
+
+    why: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.why}; mend it with: {self.mend}" if self.mend else self.why
+
+
 class Tier(NamedTuple):
     """A kind of box, chosen for a whole run.
 
     Args:
-        name: `bubblewrap` or `none`.
+        name: `bubblewrap`, `landlock` or `none`.
         make: starts a box that shows a folder.
-        notice: one sentence where a better one is not to be had; "" where this is the best.
+        notice: one sentence where a better one is not to be had; "" where this is the best, or was asked for.
     """
 
     name: str
@@ -65,7 +57,7 @@ class Tier(NamedTuple):
     @property
     def has_one_network(self) -> bool:
         """Its boxes share the machine's own network: one server for a port."""
-        return self.name == "none"
+        return self.name != "bubblewrap"
 
     @property
     def holds_others_code(self) -> bool:
@@ -83,31 +75,73 @@ def choose(wanted: str = "auto", *, with_canary: bool = True) -> Tier:
     Raises:
         NoBox: it was asked for by name, and this machine does not give it; or it does not hold.
     """
-    if wanted == "none":
-        return Tier("none", BareBox)
-    why = _why_not_bubblewrap(with_canary)
-    if not why:
-        return Tier("bubblewrap", BubblewrapBox)
-    if wanted == "bubblewrap":
-        raise NoBox(why)
-    return Tier("none", BareBox, f"No sandbox: {why}")
+    whys: list[str] = []
+    for name in BOXES if wanted == "auto" else set(BOXES) & {wanted}:
+        unfit = why_unfit(name, with_canary=with_canary)
+        if unfit is None:
+            return Tier(name, BOXES[name], "; ".join(whys))
+        if wanted == name:
+            raise NoBox(str(unfit))
+        whys.append(str(unfit))
+    return Tier("none", BareBox, f"No sandbox: {'; '.join(whys)}" if whys else "")
 
 
-def _why_not_bubblewrap(with_canary: bool) -> str:
+def why_unfit(name: str, *, with_canary: bool = True) -> Unfit | None:
+    """Why a tier with a box is not to be had here; None where it is.
+
+    Raises:
+        NoBox: it starts, and does not hold.
+    """
+    before = unfit_for_bubblewrap() if name == "bubblewrap" else unfit_for_landlock()
+    return before or _does_not_start(name, BOXES[name], with_canary)
+
+
+def unfit_for_bubblewrap() -> Unfit | None:
+    """Why bubblewrap can't be tried at all; None where it can."""
     if platform.system() != "Linux":
-        return f"bubblewrap needs Linux, and this is {platform.system()}; use a container or a lab machine"
+        return Unfit(f"bubblewrap needs Linux, and this is {platform.system()}", "a container, or a lab machine")
     if not is_installed():
-        return f"bubblewrap is not installed; mend it with: {install_command()}"
+        return Unfit("bubblewrap is not installed", install_command())
+    return None
+
+
+def unfit_for_landlock() -> Unfit | None:
+    """Why Landlock can't be tried at all; None where it can."""
+    if platform.system() != "Linux":
+        return Unfit(f"Landlock is Linux's, and this is {platform.system()}", "a container, or a lab machine")
+    version = rulesets.version()
+    if version >= rulesets.NEEDED:
+        return None
+    if version > 0:
+        return Unfit(
+            f"the Landlock of this kernel has version {version}, which keeps neither abstract sockets nor signals within: "
+            f"{rulesets.NEEDED} is needed, of Linux 6.12"
+        )
+    if version == -errno.EOPNOTSUPP:
+        return Unfit("Landlock is switched off here", "lsm=landlock,… on the kernel's command line")
+    return Unfit("this kernel has no Landlock, or this container refuses it", "Linux 6.12 or later")
+
+
+def _does_not_start(name: str, make: Callable[[Path], Box], with_canary: bool) -> Unfit | None:
+    """Start a box and let the canary try it.
+
+    Raises:
+        NoBox: the box does not hold, so that nothing may be graded in it, nor in a worse one that nobody asked for.
+    """
     with scratch.folder() as folder:
         try:
-            box = BubblewrapBox(folder)
+            box = make(folder)
         except (BoxBroken, OSError) as broken:
-            return f"bubblewrap does not start here: {broken}; {_mend(str(broken))}"
+            mend = _mend(str(broken)) if name == "bubblewrap" else ""
+            return Unfit(f"{name} does not start here: {broken}", mend)
         with box:
-            done = _what_the_canary_did(box) if with_canary else []
+            try:
+                done = canary.what_it_could_do(box) if with_canary else []
+            except canary.NotUnderstood as error:
+                return Unfit(f"{name} runs no programs here: {error}")
     if done:
-        raise NoBox(f"the box does not hold: code in it could {', '.join(done)}; nothing was graded")
-    return ""
+        raise NoBox(f"the {name} box does not hold: code in it could {', '.join(done)}; nothing was graded")
+    return None
 
 
 def install_command() -> str:
@@ -125,42 +159,14 @@ def install_command() -> str:
 
 
 def _mend(said: str) -> str:
+    """What lets bubblewrap start, by what it said."""
     if "setting up uid map" in said or "Permission denied" in said:
         return (
-            "user namespaces are refused, on Ubuntu by AppArmor; mend it with: "
-            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu's AppArmor refuses user namespaces)"
         )
     if "Operation not permitted" in said or "No permissions" in said:
-        return "in a container, start it with --cap-add SYS_ADMIN and --security-opt seccomp=unconfined"
+        return "in a container: --cap-add SYS_ADMIN --security-opt seccomp=unconfined when it is started"
     return "try it by hand: bwrap --unshare-all --ro-bind / / true"
-
-
-def _what_the_canary_did(box: Box) -> list[str]:
-    """Run code in the box that tries what it must not be able to do; what it could do."""
-    with (
-        scratch.folder() as folder,
-        closing(socket.create_server(("127.0.0.1", 0))) as reachable,
-        closing(socket.socket(socket.AF_UNIX)) as abstract,
-    ):
-        secret = folder / "secret"
-        secret.touch(0o600)
-        name = f"forklab-canary-{os.getpid()}"
-        abstract.bind("\0" + name)
-        abstract.listen()
-        port = reachable.getsockname()[1]
-        targets = json.dumps([str(secret), os.getpid(), port, name, str(Path(__file__).parent)])
-        reader, writer = os.pipe()
-        try:
-            box.start("", environment={}, outputs=(writer, writer), arguments=("-c", _CANARY, targets))
-        finally:
-            os.close(writer)
-        with os.fdopen(reader, "rb") as told:
-            said = told.read().decode("utf-8", "replace")
-    try:
-        done: list[str] = json.loads(said)
-    except ValueError as error:
-        raise NoBox(f"the canary in the box said nothing that we understand: {said[-300:]!r}") from error
-    return done
 
 
 def python_in_the_box() -> str:

@@ -10,21 +10,27 @@ PROCESSES = 100
 """Living processes at once; the largest crowd of a scene is 32 clients, a double fork makes two of each."""
 TASKS = 300
 """Processes, zombies and threads at once, held by the kernel: 150 clients of a server that never waits leave 150 zombies."""
+TASKS_BESIDE_OTHERS = 1000
+"""The same where the uid is a person's: above what it has at the start, since it counts whatever they do meanwhile."""
 MEMORY = 1024 * MEBIBYTE
 """Bytes of all processes of the box together, less what they share with files."""
 OUTPUT = 16 * MEBIBYTE
 """Bytes on standard output and error together."""
+REPLY = 16 * MEBIBYTE
+"""Bytes to one client; the lab's own reply has seventeen."""
 DESCRIPTORS = 256
 """Open descriptors of one process, unless the scene says otherwise."""
 FOLDER = 32 * MEBIBYTE
-"""Bytes of /tmp and of the work folder, each."""
+"""Bytes in all files that the programs of a box keep."""
+FILES = 2000
+"""Files and folders that the programs of a box keep."""
 
 
-def of_a_process(descriptors: int = DESCRIPTORS, *, alone: bool) -> dict[str, int]:
+def of_a_process(descriptors: int = DESCRIPTORS, *, tasks: int) -> dict[str, int]:
     """Limits of setrlimit(2), by name.
 
     Args:
-        alone: nobody else runs under this uid in this user namespace, so that its processes can be counted.
+        tasks: of the programs' uid in their user namespace; 0 where others run under it, and nobody can be counted.
     """
     limits = {
         "NOFILE": descriptors,
@@ -33,7 +39,7 @@ def of_a_process(descriptors: int = DESCRIPTORS, *, alone: bool) -> dict[str, in
         "CPU": 10,
         "DATA": 512 * MEBIBYTE,
     }
-    if alone:
-        limits["NPROC"] = TASKS
+    if tasks:
+        limits["NPROC"] = tasks
     assert all(hasattr(resource, f"RLIMIT_{name}") for name in limits)
     return limits

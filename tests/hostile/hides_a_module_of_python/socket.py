@@ -1,0 +1,1 @@
+raise RuntimeError("this is no module of Python's")

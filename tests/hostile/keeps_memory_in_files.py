@@ -1,0 +1,46 @@
+# tries: keeps memory where no process has it: files without a name in memory, queues and segments of the kernel
+# holds: bubblewrap landlock
+import json
+import os
+import sys
+
+TARGETS = json.load(open(os.path.join(sys.path[0], "targets.json")))
+
+
+def attempt(what, act):
+    try:
+        act()
+    except Exception as error:
+        print("refused:", what, type(error).__name__, flush=True)
+    else:
+        print("got:", what, flush=True)
+
+import ctypes
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def memfd():
+    descriptor = os.memfd_create("hostile")
+    os.ftruncate(descriptor, 1 << 20)
+
+
+def secret():
+    if libc.syscall(447, 0) < 0:
+        raise OSError
+
+
+attempt("a file without a name in memory", memfd)
+attempt("a secret one", secret)
+
+import socket
+
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("", int(os.environ["PORT"])))
+listener.listen(5)
+while True:
+    connection, _ = listener.accept()
+    connection.recv(1024)
+    connection.sendall(b"Hello, I'm server")
+    connection.close()

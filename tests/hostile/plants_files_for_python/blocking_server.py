@@ -1,0 +1,17 @@
+# tries: brings a conftest.py, tests, settings and packages for the grader's Python
+# holds: bubblewrap landlock
+import os
+import sys
+
+
+import socket
+
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("", int(os.environ["PORT"])))
+listener.listen(5)
+while True:
+    connection, _ = listener.accept()
+    connection.recv(1024)
+    connection.sendall(b"Hello, I'm server")
+    connection.close()
