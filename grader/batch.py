@@ -123,10 +123,15 @@ def folder_of(out: Path, name: str) -> Path:
     return out / folder_name(name)
 
 
+def has_a_seed(out: Path) -> bool:
+    """A batch has been here, and filed what it drew from."""
+    return (out / REFERENCE_FOLDER / SEED).exists()
+
+
 def seed_of(out: Path, wanted: int | None) -> int:
     """The seed of a results folder: the one that is wanted, else the one that is filed, else a new one, filed."""
     path = out / REFERENCE_FOLDER / SEED
-    if wanted is None and path.exists():
+    if wanted is None and has_a_seed(out):
         filed = path.read_bytes().strip()
         if not filed.isdigit():
             raise store.Unreadable(f"{path} holds no seed: remove it, or say which with --seed")

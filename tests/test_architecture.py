@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.replies": {MODEL, RECORDING},
     "grader.timing": {RECORDING},
     "grader.explaining": set(),
+    "grader.shards": set(),
     WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
@@ -174,7 +175,7 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 PURE = [
     MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
-    "grader.rubric", "grader.judging", *(module for module in MODULES if is_in(module, "grader.checks")),
+    "grader.shards", "grader.rubric", "grader.judging", *(module for module in MODULES if is_in(module, "grader.checks")),
 ]  # fmt: skip
 OUTSIDE = {
     "os",

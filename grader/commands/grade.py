@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from grader import batch, grading, ports, scratch, store, submission
+from grader import batch, grading, ports, scratch, shards, store, submission
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.commands import GRADED, NOT_ALL_GRADED
 from grader.commands.options import Commands, count, positive, seconds
@@ -26,6 +26,7 @@ def add_to(commands: Commands) -> None:
     one.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a submission, or a folder of them")
     one.add_argument("--out", type=Path, default=Path("results"), help="results folder (default: results)")
     one.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="submissions at once")
+    one.add_argument("--shard", metavar="I/N", help="grade part I of N; N alone where Slurm or Kubernetes tells I")
     one.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
     one.add_argument("--time-limit", type=seconds, default=grading.TIME_LIMIT, metavar="S", help="for one submission")
     one.add_argument("--count-bonus", action="store_true", help="count the stretch's points in the score")
@@ -34,9 +35,14 @@ def add_to(commands: Commands) -> None:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    submissions = submission.find(options.paths)
+    shard = shards.shard_of_this_run(options.shard, os.environ)
+    submissions = part_of(submission.find(options.paths), shard)
     tier = tier_for(submissions, options.sandbox)
     out = options.out.resolve()
+    if shard and options.seed is None and not batch.has_a_seed(out):
+        raise shards.NoShard(
+            f"shard {shard.number} of {shard.total} needs --seed N, the same for all: hidden checks draw from it"
+        )
     with batch.alone_in(out), scratch.room(), ports_of(tier):
         seed = batch.seed_of(out, options.seed)
         settings = batch.Settings(out, tier.name, jobs_on(options, tier), options.time_limit, options.count_bonus, seed)
@@ -55,6 +61,15 @@ def _grade(options: argparse.Namespace) -> int:
         reports = file_the_class(settings.out)
     names = {one.name for one in submissions}
     return summed_up([report for report in reports if report.submission in names], settings.out, before)
+
+
+def part_of(submissions: list[submission.Submission], shard: shards.Shard | None) -> list[submission.Submission]:
+    """The submissions that this run grades: its shard's, of which it tells, or all."""
+    if shard is None:
+        return submissions
+    taken = [one for one in submissions if shard.takes(one.name)]
+    print(f"shard {shard.number} of {shard.total}: {len(taken)} of {counted(len(submissions))}")
+    return taken
 
 
 def file_the_class(out: Path) -> list[Report]:
