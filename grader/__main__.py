@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from grader import batch, grading, ports, rejudging, shards, store, submission
+from grader import batch, grading, index, ports, rejudging, shards, store, submission
 from grader.apparatus.sandbox.choosing import NoBox
 from grader.commands import NOT_ALL_GRADED, USAGE, filed, grade, machine, verify
 from grader.hidden import Unloadable
@@ -26,6 +26,7 @@ WRONG_USE = (
     Unusable,
     NoShare,
     shards.NoShard,
+    index.NoIndex,
     rejudging.NothingFiled,
     Unloadable,
 )

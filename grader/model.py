@@ -12,7 +12,7 @@ import msgspec
 SCHEMA = 1
 MOST_OF_A_NAME = 200
 """Bytes of a folder's name; file systems take 255."""
-_FILES_OF_THE_RESULTS = frozenset({"", "index.html", "grades.csv"})
+_FILES_OF_THE_RESULTS = frozenset({"", "index.html", "grades.csv", "index.sqlite"})
 
 
 class Request(msgspec.Struct, frozen=True):

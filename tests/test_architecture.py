@@ -36,8 +36,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
     "grader.hidden": {"grader.declaring", EXPERIMENTS, MODEL, "grader.rubric", APPARATUS},
     "grader.judging": {MODEL, RECORDING, "grader.reference", "grader.checks"},
-    "grader.store": {MODEL, RECORDING},
-    "grader.report": {MODEL, RECORDING, "grader.timing"},  # the figures draw what timing reads
+    "grader.overview": {MODEL},
+    "grader.store": {MODEL, RECORDING, "grader.overview"},
+    "grader.index": {MODEL, "grader.overview", "grader.store"},
+    "grader.report": {MODEL, RECORDING, "grader.overview", "grader.timing"},  # the figures draw what timing reads
     "grader.exports": {MODEL, RECORDING},
     "grader.proof.trials": {MODEL, "grader.proof.cases"},
     "grader.proof.figures": {MODEL, "grader.proof.cases", "grader.proof.trials"},
@@ -175,7 +177,7 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 PURE = [
     MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
-    "grader.shards", "grader.rubric", "grader.judging", *(module for module in MODULES if is_in(module, "grader.checks")),
+    "grader.shards", "grader.overview", "grader.rubric", "grader.judging", *(module for module in MODULES if is_in(module, "grader.checks")),
 ]  # fmt: skip
 OUTSIDE = {
     "os",

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import grading
@@ -20,6 +20,7 @@ NAMES = st.text() | st.binary().map(os.fsdecode)
 """A folder's name is bytes, and need not be text."""
 
 
+@settings(deadline=None)
 @given(name=NAMES, total=st.integers(1, 300))
 def test_every_submission_is_in_exactly_one_shard(name: str, total: int) -> None:
     """Of whatever number, and whatever it is called."""
