@@ -4,7 +4,7 @@
 --shard 8                            of 8; which one is told by the cluster, from variables of the environment:
     SLURM_ARRAY_TASK_ID=2            sbatch --array=1-8, or a part of it to grade that anew
     JOB_COMPLETION_INDEX=1           an Indexed Job of Kubernetes with 8 completions; it counts from 0
-(nothing, in a Slurm array)          the array as it was submitted: SLURM_ARRAY_TASK_COUNT, _MIN and _STEP
+(nothing, in a Slurm array)          the array as it was submitted: SLURM_ARRAY_TASK_COUNT, _MIN, _MAX and _STEP
 
 Sources: sbatch(1), "OUTPUT ENVIRONMENT VARIABLES"; kubernetes.io, "Jobs", "Completion mode".
 """
@@ -17,7 +17,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 SLURM, KUBERNETES = "SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX"
-SLURM_COUNT, SLURM_FIRST, SLURM_STEP = "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP"
+SLURM_COUNT, SLURM_STEP = "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_STEP"
+SLURM_FIRST, SLURM_LAST = "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_MAX"
 
 
 class NoShard(Exception):
@@ -83,16 +84,17 @@ def _of_how_many(name: str, environment: Mapping[str, str], what: str) -> NoShar
 
 
 def _task_of_an_array(environment: Mapping[str, str]) -> Shard:
-    """The array's tasks in their order are the shards, whatever their numbers."""
+    """The array's tasks in their order are the shards, whatever their numbers; a list of numbers would leave some out."""
     task, total = _number(SLURM, environment), _number(SLURM_COUNT, environment)
-    first, step = _number(SLURM_FIRST, environment, 1), _number(SLURM_STEP, environment, 1)
-    before, odd = divmod(task - first, max(1, step))
-    if odd or not 0 <= before < total:
+    first, step = _number(SLURM_FIRST, environment, 1), max(1, _number(SLURM_STEP, environment, 1))
+    run = range(first, first + step * total, step)
+    last = _number(SLURM_LAST, environment, run[-1] if run else 0)
+    if task not in run or last != run[-1]:
         raise NoShard(
-            f"{SLURM} is {task}, and the array's {total} tasks are no plain run from {first} on: "
+            f"{SLURM} is {task}, and the array's {total} tasks, {first} to {last}, are no plain run: "
             "say --shard N, with N for all shards that there are, and submit with --array=1-N or a part of it"
         )
-    return Shard(before + 1, total)
+    return Shard(run.index(task) + 1, total)
 
 
 def _one_of(total: int, environment: Mapping[str, str]) -> Shard:

@@ -76,8 +76,10 @@ def test_a_shard_is_asked_for_or_told(asked: str | None, environment: dict[str, 
         (None, KUBERNETES, "JOB_COMPLETION_INDEX is '2', and nothing says of how many: say --shard N, where N is the J"),
         (None, {"SLURM_ARRAY_TASK_ID": "3"}, "SLURM_ARRAY_TASK_ID is '3', and nothing says of how many: say --shard N"),
         (None, {**SLURM, "SLURM_ARRAY_TASK_ID": "x"}, "SLURM_ARRAY_TASK_ID is 'x', and should be a whole number"),
-        (None, {**SLURM, "SLURM_ARRAY_TASK_ID": "9"}, "is 9, and the array's 4 tasks are no plain run from 1 on: say --sh"),
-        (None, {**SLURM, "SLURM_ARRAY_TASK_STEP": "4"}, "SLURM_ARRAY_TASK_ID is 3, and the array's 4 tasks are no plain"),
+        (None, {**SLURM, "SLURM_ARRAY_TASK_ID": "9"}, "is 9, and the array's 4 tasks, 1 to 4, are no plain run: say --shard"),
+        (None, {**SLURM, "SLURM_ARRAY_TASK_STEP": "4"}, "SLURM_ARRAY_TASK_ID is 3, and the array's 4 tasks, 1 to 13, are no "),
+        (None, {**SLURM, "SLURM_ARRAY_TASK_MAX": "5"}, "SLURM_ARRAY_TASK_ID is 3, and the array's 4 tasks, 1 to 5, are no p"),
+        (None, {**SLURM, "SLURM_ARRAY_TASK_COUNT": "0"}, "SLURM_ARRAY_TASK_ID is 3, and the array's 0 tasks, 1 to 0, are no"),
     ],
 )  # fmt: skip
 def test_what_is_no_shard_is_a_sentence(asked: str | None, environment: dict[str, str], told: str) -> None:
