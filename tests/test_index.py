@@ -138,7 +138,18 @@ def test_where_no_index_can_be_the_results_are_read(out: Path) -> None:
     (out / index.INDEX).unlink()
     (out / index.INDEX).mkdir()
     assert index.overview_in(out) == expected
+    assert batch.file_the_class(out, title="Lab", made="now") == expected.standings
+    assert len((out / batch.GRADES).read_text().splitlines()) == 1 + 3
     assert not list(out.glob(f".*{store.TORN}"))
+
+
+def test_it_is_read_without_locks(out: Path) -> None:
+    """A network file system may have none, and whoever asks it something holds up no batch."""
+    index.update(out)
+    with closing(sqlite3.connect(out / index.INDEX, isolation_level=None)) as somebody:
+        somebody.execute("BEGIN EXCLUSIVE")
+        file(out, report("dora"))
+        assert len(index.overview_in(out).standings) == 4
 
 
 def test_an_index_that_was_copied_along_is_brought_up_to_date(
@@ -190,6 +201,8 @@ def test_the_command_tells_where_it_lies_and_what_may_be_asked(out: Path) -> Non
     """The question that it prints can be asked as it stands."""
     done = command("index", out)
     told, _, question = done.stdout.splitlines()
+    assert all(name in (out / batch.GRADES).read_text() for name in ("ada", "bela", "chen"))
+    assert "bela/report.html" in (out / batch.INDEX).read_text()
     assert (done.returncode, told) == (0, f"3 submissions, 3 read anew: {out / index.INDEX}"), done.stderr
     answer = subprocess.run(question, shell=True, capture_output=True, text=True, check=False)
     assert "forking/reaps|1" in answer.stdout.splitlines() or not shutil.which("sqlite3"), answer.stderr

@@ -28,7 +28,7 @@ def add_to(commands: Commands) -> None:
     pages.set_defaults(command=_report)
     pages.add_argument("out", type=Path, metavar="OUT", help="results folder")
     pages.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="pages at once")
-    listing = commands.add_parser("index", help="list all results in a database, for questions")
+    listing = commands.add_parser("index", help="class page, gradebook and a database for questions, from the results")
     listing.set_defaults(command=_index)
     listing.add_argument("out", type=Path, metavar="OUT", help="results folder")
 
@@ -84,6 +84,7 @@ def _index(options: argparse.Namespace) -> int:
     rejudging.folders_in(out)
     with batch.alone_in(out):
         done = index.update(out)
+        file_the_class(out)
     print(f"{counted(done.submissions)}, {done.read} read anew: {out / index.INDEX}")
     print("Its tables are submissions, checks and outcomes; what was failed most, for example:")
     print(shlex.join(["sqlite3", str(out / index.INDEX), QUESTION]))
