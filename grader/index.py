@@ -37,7 +37,7 @@ READ_AT_ONCE = 100
 _TABLES = """
 CREATE TABLE submissions (folder TEXT PRIMARY KEY, submission TEXT, score REAL, points REAL, bonus REAL,
     bonus_counts INTEGER, status TEXT, sandbox TEXT, outcomes TEXT, rubric INTEGER, seconds REAL, python TEXT,
-    seed INTEGER, stamp TEXT) WITHOUT ROWID;
+    seed TEXT, stamp TEXT) WITHOUT ROWID;
 CREATE TABLE checks (rubric INTEGER, place INTEGER, id TEXT, points REAL, stretch INTEGER, hidden INTEGER,
     requirement TEXT, PRIMARY KEY (rubric, place)) WITHOUT ROWID;
 CREATE TABLE words (letter TEXT PRIMARY KEY, outcome TEXT) WITHOUT ROWID;
@@ -166,7 +166,7 @@ def _columns_of(folder: Path, stamp: str, report: Report, numbers: dict[tuple[As
     """A row of the table `submissions`; a rubric that is new gets the next number."""
     standing, asked = row_of(_text(folder.name), report)
     number = numbers.setdefault(asked, max(numbers.values(), default=0) + 1)
-    return (*standing, number, report.seconds, report.python, report.seed, stamp)
+    return (*standing, number, report.seconds, report.python, str(report.seed), stamp)
 
 
 def _file_the_rubrics(index: sqlite3.Connection, numbers: dict[tuple[Asked, ...], int]) -> None:

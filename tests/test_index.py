@@ -12,6 +12,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,7 +59,7 @@ def test_it_answers_questions(out: Path) -> None:
     """By submission and by check, in words."""
     assert index.update(out) == (3, 3)
     assert asked_of_the_index(out, "SELECT submission, score, status, seed FROM submissions") == [
-        ("ada", 4.0, "graded", 7), ("bela", 2.0, "graded", 7), ("chen", 0.0, "inconclusive", 7),
+        ("ada", 4.0, "graded", "7"), ("bela", 2.0, "graded", "7"), ("chen", 0.0, "inconclusive", "7"),
     ]  # fmt: skip
     question = "SELECT submission, check_id, outcome FROM outcomes WHERE outcome != 'passed' ORDER BY 1, 2"
     assert asked_of_the_index(out, question) == [
@@ -95,6 +96,13 @@ def test_a_torn_result_is_none(out: Path) -> None:
     (out / "empty").mkdir()
     assert index.update(out) == (2, 0)
     assert [one.submission for one in index.overview_in(out).standings] == ["bela", "chen"]
+
+
+def test_a_seed_may_be_any_number(out: Path) -> None:
+    """Also one that SQLite has no whole numbers for."""
+    file(out, msgspec.structs.replace(report("ada"), seed=1 << 80))
+    index.update(out)
+    assert asked_of_the_index(out, "SELECT seed FROM submissions LIMIT 1") == [(str(1 << 80),)]
 
 
 def another_schema(path: Path) -> None:
