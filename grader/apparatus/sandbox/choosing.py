@@ -21,7 +21,7 @@ from grader.apparatus.sandbox.bubblewrap import BubblewrapBox, is_installed
 TIERS = ("auto", "bubblewrap", "none")
 _CANARY = """
 import json, os, socket, sys
-path, pid, port, name, folder = json.loads(sys.argv[1])
+path, pid, called, port, name, folder = json.loads(sys.argv[1])
 did = []
 def attempt(what, act):
     try:
@@ -30,7 +30,7 @@ def attempt(what, act):
         return
     did.append(what)
 def see_process():
-    assert open(f"/proc/{pid}/cmdline", "rb").read().find(b"grader") >= 0
+    assert open(f"/proc/{pid}/cmdline", "rb").read(len(called)).decode("latin-1") == called
 attempt("read a file of the grader's user", lambda: open(path).read())
 attempt("list the grader's own folder", lambda: os.listdir(folder))
 attempt("see the grader's process", see_process)
@@ -148,7 +148,9 @@ def _what_the_canary_did(box: Box) -> list[str]:
         abstract.bind("\0" + name)
         abstract.listen()
         port = reachable.getsockname()[1]
-        targets = json.dumps([str(secret), os.getpid(), port, name, str(Path(__file__).parent)])
+        # How the grader was called, since in a container its pid is a small one, that the canary may have in the box.
+        called = Path("/proc/self/cmdline").read_bytes()[:1000].decode("latin-1")
+        targets = json.dumps([str(secret), os.getpid(), called, port, name, str(Path(__file__).parent)])
         reader, writer = os.pipe()
         try:
             box.start("", environment={}, outputs=(writer, writer), arguments=("-c", _CANARY, targets))
