@@ -21,12 +21,12 @@ from grader import grading, scratch
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
 from grader.apparatus.server import Server
+from grader.copying import copy
 from grader.experiments import EXPERIMENTS, Experiment
 from grader.looking import look
 from grader.model import TRACKS, Check, Track
 from grader.recording import Recording, What
 from grader.rubric import experiments_needed, rubric
-from grader.submission import copy
 
 
 class Cost(NamedTuple):

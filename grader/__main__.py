@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from grader import batch, finding, grading, ports, rejudging, store
+from grader import batch, finding, grading, index, ports, rejudging, shards, store
 from grader.apparatus.sandbox.choosing import NoBox
 from grader.commands import NOT_ALL_GRADED, USAGE, export, filed, grade, machine, verify
 from grader.exports.shapes import DoesNotFit
@@ -27,6 +27,8 @@ WRONG_USE = (
     ports.Taken,
     Unusable,
     NoShare,
+    shards.NoShard,
+    index.NoIndex,
     rejudging.NothingFiled,
     Unloadable,
     DoesNotFit,

@@ -12,13 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from grader import grading, ports, scratch, store
+from grader import grading, index, ports, scratch, store
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
 from grader.hidden import draw_from
 from grader.judging import lost
 from grader.looking import Looked
 from grader.model import Report, Status, folder_name, report_of
+from grader.overview import Standing
 from grader.replaying import page_of
 from grader.report.class_page import class_page
 from grader.submission import OF_RESULTS, Submission
@@ -123,10 +124,15 @@ def folder_of(out: Path, name: str) -> Path:
     return out / folder_name(name)
 
 
+def has_a_seed(out: Path) -> bool:
+    """A batch has been here, and filed what it drew from."""
+    return (out / REFERENCE_FOLDER / SEED).exists()
+
+
 def seed_of(out: Path, wanted: int | None) -> int:
     """The seed of a results folder: the one that is wanted, else the one that is filed, else a new one, filed."""
     path = out / REFERENCE_FOLDER / SEED
-    if wanted is None and path.exists():
+    if wanted is None and has_a_seed(out):
         filed = path.read_bytes().strip()
         if not filed.isdigit():
             raise store.Unreadable(f"{path} holds no seed: remove it, or say which with --seed")
@@ -240,19 +246,13 @@ def _file_an_error(submission: Submission, key: str, settings: Settings, why: st
     return _filed(settings.out, report, page_of(report, {}), {})
 
 
-def reports_in(out: Path) -> list[Report]:
-    """Every result that is filed, by name."""
-    folders = sorted(path.parent for path in out.glob(f"*/{store.RESULT}"))
-    return [report for folder in folders if (report := store.result_in(folder))]
-
-
-def file_the_class(out: Path, *, title: str, made: str) -> list[Report]:
-    """Write `index.html` and `grades.csv` from what is filed.
+def file_the_class(out: Path, *, title: str, made: str) -> Sequence[Standing]:
+    """Write `index.html` and `grades.csv` from what is filed; how everybody stands.
 
     Args:
         made: when, as the page shows it.
     """
-    reports = reports_in(out)
-    store.commit(out / GRADES, store.gradebook(reports))
-    store.commit(out / INDEX, class_page(reports, title=title, made=made).encode("utf-8", "backslashreplace"))
-    return reports
+    overview = index.overview_in(out)
+    store.commit(out / GRADES, store.gradebook(overview.standings))
+    store.commit(out / INDEX, class_page(overview, title=title, made=made).encode("utf-8", "backslashreplace"))
+    return overview.standings

@@ -14,7 +14,7 @@ MOST_OF_A_NAME = 200
 """Bytes of a folder's name; file systems take 255."""
 EXPORTS = "exports"
 """Folder of the results that is no submission's."""
-_FILES_OF_THE_RESULTS = frozenset({"", "index.html", "grades.csv", EXPORTS})
+_FILES_OF_THE_RESULTS = frozenset({"", "index.html", "grades.csv", "index.sqlite", EXPORTS})
 
 
 class Request(msgspec.Struct, frozen=True):

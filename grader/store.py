@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from grader.model import Report, Status, points_shown
+from grader.overview import Scored
 from grader.recording import RECORDING_SCHEMA, Recording
 
 RESULT = "result.json"
@@ -151,21 +152,21 @@ def sweep(out: Path) -> None:
         torn.unlink(missing_ok=True)
 
 
-def gradebook(reports: Iterable[Report]) -> bytes:
+def gradebook(scored: Iterable[Scored]) -> bytes:
     """`grades.csv`: a row for each submission; a grade that needs a human is left empty and says so."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(["submission", "score", "points", "bonus", "status", "note"])
-    for report in reports:
-        graded = report.status is Status.GRADED
+    for one in scored:
+        graded = one.status is Status.GRADED
         writer.writerow(
             [
-                no_formula(report.submission),
-                points_shown(report.score) if graded else "",
-                points_shown(report.points),
-                points_shown(report.bonus) if graded else "",
-                report.status.value,
-                "" if graded else f"needs a human: {points_shown(report.score)} points are proven",
+                no_formula(one.submission),
+                points_shown(one.score) if graded else "",
+                points_shown(one.points),
+                points_shown(one.bonus) if graded else "",
+                one.status.value,
+                "" if graded else f"needs a human: {points_shown(one.score)} points are proven",
             ]
         )
     return text.getvalue().encode("utf-8", "backslashreplace")

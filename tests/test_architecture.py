@@ -30,13 +30,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.replies": {MODEL, RECORDING},
     "grader.timing": {RECORDING},
     "grader.explaining": set(),
+    "grader.shards": set(),
     WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
     "grader.hidden": {"grader.declaring", EXPERIMENTS, MODEL, "grader.rubric", APPARATUS},
     "grader.judging": {MODEL, RECORDING, "grader.reference", "grader.checks"},
-    "grader.store": {MODEL, RECORDING},
-    "grader.report": {MODEL, RECORDING, "grader.timing"},  # the figures draw what timing reads
+    "grader.overview": {MODEL},
+    "grader.store": {MODEL, RECORDING, "grader.overview"},
+    "grader.index": {MODEL, "grader.overview", "grader.store"},
+    "grader.report": {MODEL, RECORDING, "grader.overview", "grader.timing"},  # the figures draw what timing reads
     # clean text and the words for it are the report's, cells that are no formula are the gradebook's
     "grader.exports": {MODEL, RECORDING, "grader.report", "grader.store"},
     "grader.proof.trials": {MODEL, "grader.proof.cases"},
@@ -183,7 +186,8 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 PURE = [
     MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
-    "grader.rubric", "grader.judging", *(module for module in MODULES if is_in(module, "grader.checks") or is_in(module, "grader.exports")),
+    "grader.shards", "grader.overview", "grader.rubric", "grader.judging",
+    *(module for module in MODULES if is_in(module, "grader.checks") or is_in(module, "grader.exports")),
 ]  # fmt: skip
 OUTSIDE = {
     "os",

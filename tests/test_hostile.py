@@ -67,7 +67,9 @@ def tier_and_references(name: str) -> tuple[Tier, dict[str, Reference]]:
     tier = choose(name)
     played = checks_for(tuple(check for attack in ATTACKS for check in attack.checks))
     with the_ports_of(tier):
-        return tier, grading.references_of(grading.look_at(Submission("reference", grading.REFERENCE), tier, played, Bounds(100))[0])
+        return tier, grading.references_of(
+            grading.look_at(Submission("reference", grading.REFERENCE), tier, played, Bounds(100))[0]
+        )
 
 
 def the_ports_of(tier: Tier) -> AbstractContextManager[None]:

@@ -15,6 +15,7 @@ from grader.commands.grade import summed_up
 from grader.judging import Looked, judge_all, seen_until_clear
 from grader.looking import TRIES
 from grader.model import FORKING, TRACKS, Check, Outcome, Report, Status, points_shown, report_of
+from grader.overview import overview_of, row_of
 from grader.recording import Recording
 from grader.replaying import page_of
 from grader.report.class_page import class_page
@@ -127,7 +128,8 @@ def test_the_gradebooks_cell_is_empty() -> None:
 
 def test_the_class_page_lists_who_must_be_looked_at() -> None:
     """By name and with the reason, and counts them out of the grades."""
-    page = class_page([graded(name="ada"), graded(STORM, name="bela")], title="Class", made="today")
+    rows = [row_of("ada", graded(name="ada")), row_of("bela", graded(STORM, name="bela"))]
+    page = class_page(overview_of(rows), title="Class", made="today")
     by_hand = page[page.index("Look at these by hand") : page.index("<h2>Scores")]
     assert ("ada" in by_hand, "bela" in by_hand, "inconclusive: needs a human" in by_hand) == (True, False, True)
     assert "the median of 1 grade, 1 to be looked at by hand" in page

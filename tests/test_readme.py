@@ -18,7 +18,7 @@ import pytest
 
 from grader import grading
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "student_template/README.md", "docs/exports.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "student_template/README.md", "docs/exports.md", "deploy/README.md")
 OURS = (".venv/bin/", "python -m grader", "pytest")
 """How a command begins that stands in the middle of a sentence or a table."""
 NOT_COPIED = (".git", ".tox", ".venv", "build", "results", "__pycache__", ".*_cache", "*.egg-info", "report.html")
@@ -198,6 +198,18 @@ def export(place: Place, words: tuple[str, ...]) -> None:
     tried(place, place.project, sys.executable, "-m", "grader", *filled, **RUNNER_OF_CLASSROOM50)
 
 
+def of_a_cluster(place: Place, words: tuple[str, ...]) -> None:
+    """Not for real, since it needs a cluster: the files are there, and `test_deploy.py` does with them what it would."""
+    named = [word for word in words if word.startswith("deploy/")]
+    assert all((place.project / word).is_file() for word in named)
+    assert named or "OUT/class" in words[-1]
+
+
+def index_of_a_class(place: Place, words: tuple[str, ...]) -> None:
+    """A results folder needs results: the samples', graded once."""
+    tox_on_results(place, (".venv/bin/tox", "-e", "grader", "--", words[-2], "results"))
+
+
 def assert_commands_exist(place: Place, commands: str) -> None:
     """The programs and the files of a tox environment's commands are there."""
     for command in filter(None, commands.replace("\\\n", " ").splitlines()):
@@ -212,7 +224,9 @@ HOW: dict[str, Callable[[Place, tuple[str, ...]], None]] = {
     r"python3 -m venv \.venv$": make_environment,
     r"\.venv/bin/pip install ": install,
     r"\.venv/bin/pytest tests|pytest tests": pytest_of_ours,
-    r"\.venv/bin/tox -e grader -- (rejudge|report|export \w+) results": tox_on_results,
+    r"\.venv/bin/tox -e grader -- (rejudge|report|index|export \w+) results": tox_on_results,
+    r"\.venv/bin/python -m grader index OUT/class$": index_of_a_class,
+    r"(sbatch|podman|kubectl|mkdir|cp) ": of_a_cluster,
     r"python -m grader export \S+ results": export,
     r"\.venv/bin/tox": tox,
     r"python -m grader": grader,

@@ -1,23 +1,26 @@
-"""`rejudge` and `report`: results that are filed, judged anew or shown anew; no student's code runs."""
+"""`rejudge`, `report` and `index`: results that are filed, judged, shown or listed anew; no student's code runs."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
 
-from grader import batch, rejudging
+from grader import batch, index, rejudging
 from grader.commands import GRADED, NOT_ALL_GRADED
 from grader.commands.grade import file_the_class
 from grader.commands.options import Commands, positive
 from grader.commands.shown import Line, counted, printable
 from grader.model import points_shown
 
+QUESTION = "SELECT check_id, count(*) FROM outcomes WHERE outcome = 'failed' GROUP BY 1 ORDER BY 2 DESC"
+
 
 def add_to(commands: Commands) -> None:
-    """What `rejudge` and `report` understand."""
+    """What `rejudge`, `report` and `index` understand."""
     again = commands.add_parser("rejudge", help="judge recordings anew with today's checks; no student's code runs")
     again.set_defaults(command=_rejudge)
     again.add_argument("out", type=Path, metavar="OUT", help="results folder")
@@ -25,6 +28,9 @@ def add_to(commands: Commands) -> None:
     pages.set_defaults(command=_report)
     pages.add_argument("out", type=Path, metavar="OUT", help="results folder")
     pages.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="pages at once")
+    listing = commands.add_parser("index", help="class page, gradebook and a database for questions, from the results")
+    listing.set_defaults(command=_index)
+    listing.add_argument("out", type=Path, metavar="OUT", help="results folder")
 
 
 def _rejudge(options: argparse.Namespace) -> int:
@@ -70,4 +76,16 @@ def _report(options: argparse.Namespace) -> int:
         file_the_class(out)
     shown.end()
     print(f"pages written anew: {out / batch.INDEX}")
+    return GRADED
+
+
+def _index(options: argparse.Namespace) -> int:
+    out = options.out.resolve()
+    rejudging.folders_in(out)
+    with batch.alone_in(out):
+        done = index.update(out)
+        file_the_class(out)
+    print(f"{counted(done.submissions)}, {done.read} read anew: {out / index.INDEX}")
+    print("Its tables are submissions, checks and outcomes; what was failed most, for example:")
+    print(shlex.join(["sqlite3", str(out / index.INDEX), QUESTION]))
     return GRADED

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from grader import batch, finding, grading, ports, scratch, store
+from grader import batch, finding, grading, index, ports, scratch, shards, store
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.commands import GRADED, NOT_ALL_GRADED
 from grader.commands.options import Commands, count, positive, seconds
 from grader.commands.shown import Line, counted, printable
-from grader.model import Report, Status, points_shown
+from grader.model import Status, folder_name, points_shown
+from grader.overview import Scored, Standing
 from grader.submission import Submission
 
 PATH_HELP = "a submission or many: a folder, or an archive (.zip, .tar, .tar.gz, .tar.xz)"
@@ -29,6 +30,7 @@ def add_to(commands: Commands) -> None:
     one.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=PATH_HELP)
     one.add_argument("--out", type=Path, default=Path("results"), help="results folder (default: results)")
     one.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="submissions at once")
+    one.add_argument("--shard", metavar="I/N", help="grade part I of N; N alone where Slurm or Kubernetes tells I")
     one.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
     one.add_argument("--time-limit", type=seconds, default=grading.TIME_LIMIT, metavar="S", help="for one submission")
     one.add_argument("--count-bonus", action="store_true", help="count the stretch's points in the score")
@@ -37,22 +39,27 @@ def add_to(commands: Commands) -> None:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    shard = shards.shard_of_this_run(options.shard, os.environ)
     with scratch.room() as room:
         found = finding.find(options.paths, room / "classes")
         for notice in found.notices:
             print(f"forklab: {printable(notice)}", file=sys.stderr)
-        return _graded(found.submissions, options)
+        return _graded(part_of(found.submissions, shard), options, shard)
 
 
-def _graded(submissions: Sequence[Submission], options: argparse.Namespace) -> int:
+def _graded(submissions: Sequence[Submission], options: argparse.Namespace, shard: shards.Shard | None) -> int:
     tier = tier_for(submissions, options.sandbox)
     out = options.out.resolve()
+    if shard and options.seed is None and not batch.has_a_seed(out):
+        raise shards.NoShard(
+            f"shard {shard.number} of {shard.total} needs --seed N, the same for all: hidden checks draw from it"
+        )
     with batch.alone_in(out), ports_of(tier):
         seed = batch.seed_of(out, options.seed)
         settings = batch.Settings(out, tier.name, jobs_on(options, tier), options.time_limit, options.count_bonus, seed)
         store.sweep(settings.out)
         work = batch.todo(submissions, settings, again=options.again)
-        filed = batch.reports_in(settings.out) if options.again else []
+        filed = index.overview_in(settings.out).standings if options.again else []
         same = len(submissions) - len(work)
         print(f"{counted(len(submissions))}, {len(work)} to grade" + (f", {same} graded already" if same else ""))
         if work:
@@ -61,14 +68,23 @@ def _graded(submissions: Sequence[Submission], options: argparse.Namespace) -> i
             shown = Line(sys.stderr.isatty())
             batch.run(work, settings, shown.tell)
             shown.end()
-        before = {report.submission: report for report in filed}
-        reports = file_the_class(settings.out)
-    names = {one.name for one in submissions}
-    return summed_up([report for report in reports if report.submission in names], settings.out, before)
+        before = {one.submission: one for one in filed}
+        standings = file_the_class(settings.out)
+    folders = {folder_name(one.name) for one in submissions}
+    return summed_up([one for one in standings if one.folder in folders], settings.out, before)
 
 
-def file_the_class(out: Path) -> list[Report]:
-    """Write the class page and the gradebook; all results that are filed."""
+def part_of(submissions: list[Submission], shard: shards.Shard | None) -> list[Submission]:
+    """The submissions that this run grades: its shard's, of which it tells, or all."""
+    if shard is None:
+        return submissions
+    taken = [one for one in submissions if shard.takes(one.name)]
+    print(f"shard {shard.number} of {shard.total}: {len(taken)} of {counted(len(submissions))}")
+    return taken
+
+
+def file_the_class(out: Path) -> Sequence[Standing]:
+    """Write the class page and the gradebook; how everybody stands of whom a result is filed."""
     return batch.file_the_class(out, title="Blocking and forking servers", made=time.strftime("%Y-%m-%d %H:%M"))
 
 
@@ -113,22 +129,22 @@ def ports_of(tier: Tier) -> Iterator[None]:
         yield
 
 
-def summed_up(reports: Sequence[Report], out: Path, before: Mapping[str, Report] = MappingProxyType({})) -> int:
-    """Print a line for each report, and where the pages are; the exit status.
+def summed_up(scored: Sequence[Scored], out: Path, before: Mapping[str, Scored] = MappingProxyType({})) -> int:
+    """Print a line for each submission, and where the pages are; the exit status.
 
     Args:
         before: by submission, what was filed when it was graded anew: both scores are shown.
     """
-    for report in reports:
-        old = before.get(report.submission)
-        score = f"{points_shown(report.score)} of {points_shown(report.points)}"
+    for one in scored:
+        old = before.get(one.submission)
+        score = f"{points_shown(one.score)} of {points_shown(one.points)}"
         if old is not None:
             score = f"{points_shown(old.score)} -> {score}"
-        flag = "" if report.status is Status.GRADED else f"   {report.status.value}: needs a human"
-        bonus = f"bonus {points_shown(report.bonus)}" + (", counted" if report.bonus_counts else "")
-        print(f"{printable(report.submission):30} {score:>12}   {bonus}{flag}")
-    human = sum(report.status is not Status.GRADED for report in reports)
+        flag = "" if one.status is Status.GRADED else f"   {one.status.value}: needs a human"
+        bonus = f"bonus {points_shown(one.bonus)}" + (", counted" if one.bonus_counts else "")
+        print(f"{printable(one.submission):30} {score:>12}   {bonus}{flag}")
+    human = sum(one.status is not Status.GRADED for one in scored)
     print(
-        f"{len(reports) - human} graded, {human} to be looked at by a human: {out / batch.INDEX}, {out / batch.GRADES}"
+        f"{len(scored) - human} graded, {human} to be looked at by a human: {out / batch.INDEX}, {out / batch.GRADES}"
     )
     return NOT_ALL_GRADED if human else GRADED

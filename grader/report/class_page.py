@@ -2,55 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 from urllib.parse import quote
 
-from grader.model import Outcome, Report, Result, Status, folder_name, points_shown
+from grader.model import Outcome, Status, points_shown
+from grader.overview import LETTERS, NOT_ASKED, Overview, Standing
 from grader.report.clean import html
 from grader.report.style import SHEET
-from grader.report.words import (
-    STATUS_WORDS,
-    STRETCH,
-    SYMBOLS,
-    UNSANDBOXED,
-    core_of,
-    counted,
-    first_to_mend,
-    stretch_of,
-)
+from grader.report.words import STATUS_WORDS, STRETCH, SYMBOLS, UNSANDBOXED, counted
 
+NAMED_AT_MOST = 8
+"""Submissions that are named beside a requirement that they fail."""
+NAMED_IN_A_ROW = 3
+ROWS_AT_MOST = 1000
+"""Of a matrix. With a row for each of 10,000 submissions a browser took 11 s and 2.6 GB to lay the page out."""
+_TOGETHER = (
+    "Submissions that meet and miss the same are one row: how many, and the first of them. "
+    f"The most frequent come first, {ROWS_AT_MOST:,} rows at most; index.sqlite has a row for everybody."
+)
+_FAILED = LETTERS[Outcome.FAILED]
+_CELLS = {LETTERS[outcome]: f"<td class={LETTERS[outcome]}>{symbol}" for outcome, symbol in SYMBOLS.items()} | {
+    LETTERS[Outcome.PASSED]: f"<td>{SYMBOLS[Outcome.PASSED]}",
+    NOT_ASKED: "<td>",
+}
+"""A cell in a few bytes, for there may be half a million: HTML has its end told by the next one."""
+_LEGEND = " · ".join(f"{symbol} {outcome.words}" for outcome, symbol in SYMBOLS.items())
 _SCRIPT = """
 const t=document.getElementById('fl-all');
 if(t){const rows=[...t.tBodies[0].rows];const q=document.getElementById('fl-filter');q.hidden=false;
 q.addEventListener('input',()=>{const w=q.value.toLowerCase();rows.forEach(r=>{r.hidden=!r.textContent.toLowerCase().includes(w)})});
 [...t.tHead.rows[0].cells].forEach((c,i)=>{const b=document.createElement('button');b.textContent=c.textContent;
 c.replaceChildren(b);let up=true;b.addEventListener('click',()=>{
-const v=r=>{const x=r.cells[i].dataset.v??r.cells[i].textContent;return isNaN(x)||x===''?x:+x};
+const v=r=>{const x=r.cells[i].textContent;return isNaN(x)||x===''?x:+x};
 rows.sort((x,y)=>{const p=v(x),q=v(y);return (p<q?-1:p>q?1:0)*(up?1:-1)});
 [...t.tHead.rows[0].cells].forEach(o=>o.removeAttribute('aria-sort'));c.setAttribute('aria-sort',up?'ascending':'descending');
 up=!up;t.tBodies[0].append(...rows)})})}
 """
 
 
-def class_page(reports: Sequence[Report], *, title: str, made: str) -> str:
+def class_page(overview: Overview, *, title: str, made: str) -> str:
     """The whole document.
 
     Args:
         made: when, in words.
     """
-    human = [report for report in reports if report.status is not Status.GRADED]
-    graded = [report for report in reports if report.status is Status.GRADED]
+    standings = overview.standings
+    human = [one for one in standings if one.status is not Status.GRADED]
+    graded = [one for one in standings if one.status is Status.GRADED]
     parts = [
         f"<h1>{html(title)}</h1>",
-        _figures(reports, graded, human),
-        _band(reports),
+        _figures(standings, graded, human),
+        _band(standings),
         _by_hand(human),
         _distribution(graded),
-        _missed_most(reports),
-        _everybody(reports) if reports else "<p>Nothing is graded yet.</p>",
-        _matrix(reports, "Requirements and submissions", core_of),
-        _matrix(reports, STRETCH, stretch_of),
+        _missed_most(overview),
+        _everybody(overview) if standings else "<p>Nothing is graded yet.</p>",
+        _matrix(overview, "Requirements and submissions", stretch=False),
+        _matrix(overview, STRETCH, stretch=True),
         f'<p class="fl-soft">Made {html(made)}.</p>',
     ]
     return (
@@ -61,40 +70,40 @@ def class_page(reports: Sequence[Report], *, title: str, made: str) -> str:
     )
 
 
-def _figures(reports: Sequence[Report], graded: Sequence[Report], human: Sequence[Report]) -> str:
-    middle = points_shown(median(report.score for report in graded)) if graded else "–"
-    most = points_shown(reports[0].points) if reports else "–"
+def _figures(standings: Sequence[Standing], graded: Sequence[Standing], human: Sequence[Standing]) -> str:
+    middle = points_shown(median(one.score for one in graded)) if graded else "–"
+    most = points_shown(standings[0].points) if standings else "–"
     return (
         f'<p class="fl-score">{middle} <small>of {most} points is the median of {counted(len(graded), "grade", "grades")}'
         f"{f', {len(human)} to be looked at by hand' if human else ''}</small></p>"
     )
 
 
-def _band(reports: Sequence[Report]) -> str:
-    bare = sum(report.sandbox == "none" for report in reports)
+def _band(standings: Sequence[Standing]) -> str:
+    bare = sum(one.sandbox == "none" for one in standings)
     if not bare:
         return ""
     return f'<p class="fl-band"><strong>{UNSANDBOXED}</strong>: {counted(bare, "submission", "submissions")} ran without a box.</p>'
 
 
-def _link(report: Report) -> str:
-    return f'<a href="{quote(folder_name(report.submission))}/report.html">{html(report.submission)}</a>'
+def _link(one: Standing) -> str:
+    return f'<a href="{quote(one.folder)}/report.html">{html(one.submission)}</a>'
 
 
-def _by_hand(human: Sequence[Report]) -> str:
+def _by_hand(human: Sequence[Standing]) -> str:
     if not human:
         return ""
-    rows = "".join(f"<li>{_link(report)}: {STATUS_WORDS[report.status]}</li>" for report in human)
+    rows = "".join(f"<li>{_link(one)}: {STATUS_WORDS[one.status]}</li>" for one in human)
     return f"<h2>Look at these by hand</h2><ul>{rows}</ul>"
 
 
-def _distribution(graded: Sequence[Report]) -> str:
+def _distribution(graded: Sequence[Standing]) -> str:
     """How many earned how much, in tenths of all points."""
     if not graded:
         return ""
     tenths = [0] * 10
-    for report in graded:
-        tenths[min(9, int(10 * report.score / report.points)) if report.points else 0] += 1
+    for one in graded:
+        tenths[min(9, int(10 * one.score / one.points)) if one.points else 0] += 1
     most = max(tenths)
     bars = "".join(
         f'<rect class="w" x="{20 + 62 * n}" y="{118 - 90 * count / most:.0f}" width="54" height="{90 * count / most:.0f}"/>'
@@ -109,21 +118,19 @@ def _distribution(graded: Sequence[Report]) -> str:
     )
 
 
-def _missed_most(reports: Sequence[Report]) -> str:
-    who: dict[str, list[Report]] = {}
-    requirement: dict[str, str] = {}
-    for report in reports:
-        for result in core_of(report.checks):
-            if result.outcome is Outcome.FAILED:
-                who.setdefault(result.id, []).append(report)
-                requirement[result.id] = result.requirement
-    ranked = sorted(who, key=lambda check: (-len(who[check]), check))
+def _missed_most(overview: Overview) -> str:
+    who = {
+        asked: [one for one in overview.standings if one.outcomes[place] == _FAILED]
+        for place, asked in enumerate(overview.asked)
+        if not asked.stretch
+    }
+    ranked = sorted(filter(who.get, who), key=lambda asked: (-len(who[asked]), asked.id))
     if not ranked:
         return ""
     rows = "".join(
-        f'<tr><td class="fl-num">{len(who[check])}</td><td class="fl-first-column">{html(requirement[check])}'
-        f'<span class="fl-id">{html(check)}</span></td><td class="fl-wide">{", ".join(map(_link, who[check][:8]))}{" …" if len(who[check]) > 8 else ""}</td></tr>'
-        for check in ranked
+        f'<tr><td class="fl-num">{len(who[asked])}</td><td class="fl-first-column">{html(asked.requirement)}'
+        f'<span class="fl-id">{html(asked.id)}</span></td><td class="fl-wide">{_some_of(who[asked], NAMED_AT_MOST)}</td></tr>'
+        for asked in ranked
     )
     return (
         '<h2>What to talk about</h2><div class="fl-scroll"><table class="fl-table fl-stack"><thead><tr><th scope="col">failed</th>'
@@ -131,8 +138,17 @@ def _missed_most(reports: Sequence[Report]) -> str:
     )
 
 
-def _everybody(reports: Sequence[Report]) -> str:
-    rows = "".join(_submission(report) for report in reports)
+def _some_of(standings: Sequence[Standing], most: int) -> str:
+    return ", ".join(map(_link, standings[:most])) + (" …" if len(standings) > most else "")
+
+
+def _everybody(overview: Overview) -> str:
+    mend_first = [*_columns(overview, stretch=False), *_columns(overview, stretch=True)]
+    told = [html(asked.requirement) for asked in overview.asked]
+    rows = "".join(
+        _submission(one, next((told[place] for place in mend_first if one.outcomes[place] == _FAILED), ""))
+        for one in overview.standings
+    )
     return (
         '<h2>Submissions</h2><input class="fl-filter" id="fl-filter" type="search" hidden '
         'aria-label="show submissions with these words" placeholder="Show those with …">'
@@ -143,36 +159,48 @@ def _everybody(reports: Sequence[Report]) -> str:
     )
 
 
-def _submission(report: Report) -> str:
-    mend = first_to_mend(report)
-    told = html(mend.requirement) if mend else ""
+def _submission(one: Standing, mend_first: str) -> str:
     return (
-        f'<tr><td>{_link(report)}</td><td class="fl-num" data-v="{report.score}">{points_shown(report.score)}</td>'
-        f'<td class="fl-num" data-v="{report.bonus}">{points_shown(report.bonus)}</td>'
-        f'<td>{STATUS_WORDS[report.status]}</td><td class="fl-wide">{told}</td></tr>'
+        f'<tr><td>{_link(one)}<td class="fl-num">{points_shown(one.score)}<td class="fl-num">{points_shown(one.bonus)}'
+        f'<td>{STATUS_WORDS[one.status]}<td class="fl-wide">{mend_first}'
     )
 
 
-def _matrix(reports: Sequence[Report], title: str, part: Callable[[Sequence[Result]], list[Result]]) -> str:
+def _columns(overview: Overview, *, stretch: bool) -> list[int]:
+    return [place for place, asked in enumerate(overview.asked) if asked.stretch is stretch]
+
+
+def _matrix(overview: Overview, title: str, *, stretch: bool) -> str:
     """Which part of the requirements each submission meets; nothing where there are none."""
-    ids = [result.id for result in part(reports[0].checks)] if reports else []
-    if not ids:
+    columns = _columns(overview, stretch=stretch)
+    if not columns:
         return ""
-    heads = "".join(f'<th scope="col">{html(check)}</th>' for check in ids)
-    rows = "".join(
-        f'<tr><th scope="row">{_link(report)}</th>{"".join(_cell(result.outcome) for result in part(report.checks))}</tr>'
-        for report in reports
-    )
+    one_each = len(overview.standings) <= ROWS_AT_MOST
+    rows = _one_row_each(overview, columns) if one_each else _equal_rows_together(overview, columns)
+    heads = "".join(f'<th scope="col">{html(overview.asked[place].id)}</th>' for place in columns)
+    told = "" if one_each else f"<p>{_TOGETHER}</p>"
     return (
-        f'<h2>{title}</h2><p class="fl-soft">{_legend()}</p><div class="fl-scroll" tabindex="0" role="region" '
-        f'aria-label="{title}"><table class="fl-matrix"><thead><tr><td></td>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+        f'<h2>{title}</h2>{told}<p class="fl-soft">{_LEGEND}</p><div class="fl-scroll" tabindex="0" role="region" '
+        f'aria-label="{title}"><table class="fl-matrix"><thead><tr><td></td>{heads}</tr></thead><tbody>'
+        + "".join(f'<tr><th scope="row">{head}{"".join(map(_CELLS.__getitem__, letters))}' for head, letters in rows)
+        + "</tbody></table></div>"
     )
 
 
-def _legend() -> str:
-    return " · ".join(f"{SYMBOLS[outcome]} {outcome.words}" for outcome in Outcome)
+def _one_row_each(overview: Overview, columns: Sequence[int]) -> Iterator[tuple[str, str]]:
+    for one in overview.standings:
+        yield html(one.submission), _letters(one, columns)
 
 
-def _cell(outcome: Outcome) -> str:
-    return f'<td class="{outcome.value}" title="{outcome.words}">{SYMBOLS[outcome]}</td>'
+def _equal_rows_together(overview: Overview, columns: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """Who misses the same is one row, however many they are."""
+    equal: dict[str, list[Standing]] = {}
+    for one in overview.standings:
+        equal.setdefault(_letters(one, columns), []).append(one)
+    ranked = sorted(equal.items(), key=lambda pair: -len(pair[1]))
+    for letters, standings in ranked[:ROWS_AT_MOST]:
+        yield f"{len(standings):,}: {_some_of(standings, NAMED_IN_A_ROW)}", letters
+
+
+def _letters(one: Standing, columns: Sequence[int]) -> str:
+    return "".join([one.outcomes[place] for place in columns])

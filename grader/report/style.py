@@ -55,8 +55,8 @@ border:1px solid var(--line);border-radius:6px;padding:.6rem}
 .fl-matrix td,.fl-matrix th{padding:0 .22rem;border:1px solid var(--line);text-align:center}
 .fl-matrix th[scope=row]{text-align:left;white-space:nowrap;font-weight:400}
 .fl-matrix thead th{writing-mode:vertical-rl;text-align:right;padding:.3rem .1rem;font-weight:400}
-.fl-matrix .passed{color:var(--ok)}.fl-matrix .failed{color:var(--bad);background:var(--tint);font-weight:700}
-.fl-matrix .inconclusive,.fl-matrix .error{color:var(--odd);font-weight:700}
+.fl-matrix tbody td{color:var(--ok)}.fl-matrix tbody .f{color:var(--bad);background:var(--tint);font-weight:700}
+.fl-matrix tbody .n{color:var(--ink)}.fl-matrix tbody .i,.fl-matrix tbody .e{color:var(--odd);font-weight:700}
 .fl-filter{font:inherit;padding:.35rem .6rem;border:1px solid var(--soft);border-radius:6px;background:var(--card);
 color:var(--ink);width:min(22rem,100%)}
 .fl-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

@@ -149,7 +149,9 @@ def test_a_program_that_is_refused_a_file_is_not_failed(programs: Path, needs: s
     (check,) = (check for check in rubric() if check.id == "blocking/listens")
     with ports.alone(lambda _: None):
         tier = choose("landlock", with_canary=False)
-        theirs = grading.references_of(grading.look_at(Submission("reference", grading.REFERENCE), tier, (check,), Bounds(100))[0])
+        theirs = grading.references_of(
+            grading.look_at(Submission("reference", grading.REFERENCE), tier, (check,), Bounds(100))[0]
+        )
         graded = grading.grade(Submission("needs_a_file", programs), tier, theirs, checks=(check,))
     (result,) = graded.report.checks
     assert result.outcome is Outcome.INCONCLUSIVE

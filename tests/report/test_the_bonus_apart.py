@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.model import Outcome, Report, Result, report_of
+from grader.overview import overview_of, row_of
 from grader.report.class_page import class_page
 from grader.report.page import page_title, summary
 from grader.report.text import closing, result_line
@@ -86,7 +87,8 @@ def test_the_title_tells_a_score_with_the_bonus_in_it() -> None:
 
 def test_the_class_page_has_a_table_for_the_bonus() -> None:
     """What to talk about is the core; the bonus has a column beside the score, and its own table."""
-    page = class_page([report(result(CORE, Outcome.FAILED), result(BONUS, Outcome.FAILED))], title="Lab", made="now")
+    ann = report(result(CORE, Outcome.FAILED), result(BONUS, Outcome.FAILED))
+    page = class_page(overview_of([row_of("Ann", ann)]), title="Lab", made="now")
     talk = page[page.index("What to talk about") : page.index("<h2>Submissions</h2>")]
     assert (CORE in talk, BONUS in talk) == (True, False)
     core, _, stretch = page.partition(f"<h2>{STRETCH}</h2>")
@@ -98,6 +100,6 @@ def test_the_class_page_has_a_table_for_the_bonus() -> None:
 
 def test_a_class_of_nobody_has_no_tables() -> None:
     """Nothing is graded yet."""
-    page = class_page([], title="Lab", made="now")
+    page = class_page(overview_of([]), title="Lab", made="now")
     assert "Nothing is graded yet." in page
     assert "<table" not in page
