@@ -1,6 +1,5 @@
 # The handler goes through its children from the oldest on and stops at the first that is still alive.
 # fails: forking/reaps_each_child
-# follows: forking/survives_signals: a signal within the handler has it take from the list what another call of it has taken
 import os
 import signal
 import socket
@@ -9,18 +8,18 @@ import time
 PORT = int(os.environ.get("PORT", 8888))
 DELAY = float(os.environ.get("DELAY", 0))
 REPLY = b"HTTP/1.1 200 OK\r\n\r\nHello, World!\n"
-children = []
+children = {}
 
 
 def reap(signum, frame):
-    while children:
+    for child in list(children):
         try:
-            pid, status = os.waitpid(children[0], os.WNOHANG)
+            pid, status = os.waitpid(child, os.WNOHANG)
         except ChildProcessError:
-            pid = children[0]
+            pid = child
         if pid == 0:
             break
-        children.pop(0)
+        children.pop(child, None)
 
 
 def handle(connection):
@@ -46,7 +45,7 @@ def serve():
             listener.close()
             handle(connection)
             os._exit(0)
-        children.append(pid)
+        children[pid] = address
         connection.close()
 
 

@@ -13,7 +13,10 @@ children = []
 
 def reap(signum, frame):
     for child in children:
-        pid, status = os.waitpid(child, os.WNOHANG)
+        try:
+            pid, status = os.waitpid(child, os.WNOHANG)
+        except ChildProcessError:
+            continue
         if pid == child:
             children.remove(child)
 
