@@ -12,6 +12,7 @@ from typing import NamedTuple
 from grader import ports, scratch
 from grader.apparatus.sandbox.choosing import Tier, python_in_the_box
 from grader.apparatus.scene import Bounds
+from grader.diagnosing import diagnoses
 from grader.hidden import hidden_checks
 from grader.judging import judge_all, seen_until_clear
 from grader.looking import TRIES, Looked, look
@@ -75,6 +76,7 @@ def grade(
         bonus_counts=bonus_counts,
         seed=seed,
         python=python_in_the_box(),
+        diagnoses=diagnoses(results, looked, references),
         notes=tuple(f"{path} was left out: it {why}" for path, why in sorted(refused.items())),
     )
     return Graded(report, looked)
