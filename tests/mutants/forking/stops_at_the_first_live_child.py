@@ -1,6 +1,7 @@
 # The handler goes through its children from the oldest on and stops at the first that is still alive.
 # fails: forking/reaps_each_child
 # follows: forking/survives_signals: a signal within the handler has it take from the list what another call of it has taken
+# cause: one_live_child_hides_the_others
 import os
 import signal
 import socket
