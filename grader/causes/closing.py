@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from grader.causes.cause import BOTH, CHILDREN, TURNS, Cause
-from grader.clues import Seen, failed, passed, shows
+from grader.clues import OUTCOME, Seen, failed, passed, shows
 from grader.clues.endings import WAITING_FOR_THE_CLIENTS_END
-from grader.clues.looks import anywhere, grows, somebody_reads_on_after_the_reply
+from grader.clues.looks import anywhere, at, grows, somebody_reads_on_after_the_reply
+from grader.recording import Snapshot
+
+
+def _holds_what_a_child_serves(look: Snapshot) -> bool:
+    own = look.parent.sockets if look.parent else frozenset()
+    return any(seen.inode in own & child.sockets for seen in look.connections for child in look.others)
 
 
 def _somebody_notices(seen: Seen) -> bool:
@@ -18,7 +24,10 @@ CAUSES = (
         tracks=CHILDREN,
         sentence="The parent keeps its own copy of the connection that it gives to a child, so that the child's close ends nothing.",
         roots=("parent_closes_connections",),
-        evidence=(shows("clients see no end, or descriptors become more", _somebody_notices),),
+        evidence=(
+            at("crowd", "all are there", "the parent holds what a child serves", _holds_what_a_child_serves),
+            shows("clients see no end, or descriptors become more", _somebody_notices, OUTCOME),
+        ),
         follows=("closes_after_reply", "leaves_no_descriptor_open", "outlives_its_descriptor_limit"),
         hint="After fork() both processes have every descriptor: which does the parent still need? fork(2), close(2)",
         apart="`ls -l /proc/PID/fd` of the parent shows sockets of clients that children serve, or have served.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.causes.cause import CHILDREN, Cause
 from grader.clues import failed
-from grader.clues.looks import another_holds_the_listener_in_accept, at, living_others, some_child_serves
+from grader.clues.looks import another_holds_the_listener_in_accept, at, living_others
 from grader.recording import Snapshot
 
 
@@ -12,6 +12,13 @@ def _somebody_is_left_without_a_client(look: Snapshot) -> bool:
     """A process that holds no socket but listening ones, all clients having gone."""
     listening = {listener.inode for listener in look.listeners}
     return any(process.sockets <= listening for process in living_others(look))
+
+
+def _serves_and_listens(look: Snapshot) -> bool:
+    """A process that is not the program holds a client's connection and the listening socket."""
+    listening = {listener.inode for listener in look.listeners}
+    clients = {seen.inode for seen in look.connections if seen.inode}
+    return any(process.sockets & listening and process.sockets & clients for process in living_others(look))
 
 
 NOBODY_LIVES_ON = at("visits", "many clients have gone", "no other process lives", lambda look: not living_others(look))
@@ -55,7 +62,7 @@ CAUSES = (
         sentence="A child does not close its copy of the listening socket, or closes it too late.",
         roots=("children_close_listener",),
         evidence=(
-            at("crowd", "all are there", "children serve clients", some_child_serves),
+            at("crowd", "all are there", "a child that serves holds the listener", _serves_and_listens),
             NOBODY_LIVES_ON,
         ),
         hint="After fork() both processes have every descriptor: which does a child need? fork(2), close(2)",
