@@ -23,6 +23,7 @@ from grader.report.words import (
     following,
     needing_a_human,
     next_of_the_bonus,
+    root_of,
     score_of,
     stretch_of,
     sure_of,
@@ -135,7 +136,7 @@ def _met(report: Report) -> str:
     if not core or bonus is None:
         return ""
     diagnosis = diagnosis_of(report, track_of(bonus))
-    root = next((result for result in report.checks if diagnosis and result.id == diagnosis.root), bonus)
+    root = root_of(diagnosis, report.checks) or bonus
     met = "<p><strong>Every requirement of the core is met.</strong></p>"
     return met + _section("For the bonus", track_of(bonus), _cause(root, diagnosis), " fl-met")
 

@@ -17,6 +17,7 @@ from grader.report.words import (
     earned_of,
     needing_a_human,
     next_of_the_bonus,
+    root_of,
     score_of,
     stretch_of,
     sure_of,
@@ -99,7 +100,7 @@ def closing(report: Report, width: int, colour: bool) -> list[str]:
     bonus = next_of_the_bonus(report)
     if bonus:
         diagnosis = diagnosis_of(report, track_of(bonus))
-        root = next((result for result in report.checks if diagnosis and result.id == diagnosis.root), bonus)
+        root = root_of(diagnosis, report.checks) or bonus
         lines += _cause("For the bonus: ", root, diagnosis, width)
     if stretch_of(report.checks):
         lines.append(f"{STRETCH}: {earned_of(stretch_of(report.checks))}")

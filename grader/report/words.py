@@ -81,11 +81,15 @@ def tracks_to_mend(report: Report) -> list[tuple[str, Result, Diagnosis | None]]
     found = []
     for track, results in by_track(report).items():
         first = next((result for result in core_of(results) if result.outcome is Outcome.FAILED), None)
-        diagnosis = diagnosis_of(report, track)
-        root = next((result for result in results if diagnosis and result.id == diagnosis.root), first)
-        if root:
-            found.append((track, root, diagnosis))
+        if first:
+            diagnosis = diagnosis_of(report, track)
+            found.append((track, root_of(diagnosis, results) or first, diagnosis))
     return found
+
+
+def root_of(diagnosis: Diagnosis | None, results: Iterable[Result]) -> Result | None:
+    """The failed check at which a cause shows; None where there is no cause, or no such check."""
+    return next((result for result in results if diagnosis and result.id == diagnosis.root), None)
 
 
 def following(report: Report) -> frozenset[str]:
