@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.causes.cause import BOTH, CHILDREN, Cause
 from grader.clues import WORDS, Seen, shows
-from grader.clues.endings import ANY_ERROR, SILENCE, SPINNING, End, cut_by, errno, error
+from grader.clues.endings import SILENCE, SPINNING, End, cut_by, errno, error
 from grader.clues.looks import anywhere, at, count_of, living_others, spins
 from grader.recording import NEVER, Recording, Snapshot, What
 
@@ -16,6 +16,12 @@ def _lost(scene: Recording) -> bool:
     return any(error(name).cut(scene) for name in LOST)
 
 
+def _takes_apart(scene: Recording) -> bool:
+    return any(error(name).cut(scene) for name in OF_THE_MESSAGE)
+
+
+OF_THE_MESSAGE = ("IndexError", "ValueError", "KeyError", "AttributeError", "TypeError", "UnboundLocalError")
+OWN_ERROR = End("ended with an error over a message", WORDS, _takes_apart)
 LOST_CLIENT = End("ended with the error of a lost client", WORDS, _lost)
 
 
@@ -79,8 +85,7 @@ CAUSES = (
         tracks=BOTH,
         sentence="A client that leaves without a word is read as an empty message, which the server does not expect, and which ends it.",
         roots=("survives_rude_clients",),
-        evidence=(cut_by(ANY_ERROR, "rude"),),
-        ends=ANY_ERROR,
+        evidence=(cut_by(OWN_ERROR, "rude"),),
         hint="What does recv() return when the client has gone? recv(2)",
         apart="The traceback ends in a line that takes the message apart.",
     ),

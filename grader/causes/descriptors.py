@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from grader.causes.cause import BOTH, CHILDREN, TURNS, Cause
-from grader.clues import Seen, not_so, passed, shows
+from grader.clues import Seen, last_look, not_so, passed, shows
 from grader.clues.endings import REFUSED, SILENCE, End, cut_by
-from grader.clues.looks import grows
+from grader.clues.looks import grows, living_others
 from grader.recording import Recording
 
 LEAKS = ("leaves_no_descriptor_open", "outlives_its_descriptor_limit")
@@ -22,6 +22,13 @@ LEFT_IN_SILENCE = End("ended without a word", 2, _leaves_in_silence)
 def _has_served_many(seen: Seen) -> bool:
     scene = seen.scene("visits" if seen.failed("leaves_no_descriptor_open") else "many_visits")
     return sum(map(scene.was_served, scene.clients)) >= 5
+
+
+def _has_served_one(seen: Seen) -> bool:
+    """One client had its reply, and no process of the server is left."""
+    scene = seen.scene("visits")
+    nobody_is_left = not living_others(last_look(scene))
+    return nobody_is_left and sum(bool(scene.received(client)) for client in scene.clients) == 1
 
 
 CAUSES = (
@@ -77,6 +84,17 @@ CAUSES = (
         ),
         hint="What ends the loop over clients, and should anything?",
         apart="It ends at the same client each time, with status 0.",
+    ),
+    Cause(
+        name="serves_one_client_and_ends",
+        tracks=BOTH,
+        sentence="The server serves its first client and then comes to its end: nothing leads back to the next one.",
+        roots=("answers",),
+        evidence=(cut_by(LEFT_IN_SILENCE, "visits"), shows("one client was served before", _has_served_one)),
+        follows=("overlaps_in_time", "takes_turns_in_time"),
+        ends=SILENCE,
+        hint="Which line runs next when the first client has gone?",
+        apart="The first client gets its reply, and the second one is refused.",
     ),
     Cause(
         name="descriptors_run_out",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.causes.cause import BOTH, CHILDREN, TURNS, Cause
-from grader.clues import WORDS, Clue, Seen, shows
+from grader.clues import OUTCOME, WORDS, Clue, Seen, shows
 from grader.clues.endings import ANY_ERROR, READING_ON, cut_by, errno, error
 from grader.clues.replies import (
     DEPENDS_ON_THE_REQUEST,
@@ -16,6 +16,7 @@ from grader.clues.replies import (
     SOMETHING_CAME,
     http_part,
 )
+from grader.explaining import why_it_ended
 from grader.recording import What
 
 TEXT_FOR_BYTES = error("TypeError", "a bytes-like object is required")
@@ -45,6 +46,13 @@ def _no_text(seen: Seen) -> bool:
     scenes = (seen.scene("visits"), seen.scene("unhurried"))
     said = "".join(scene.stderr.head + scene.stderr.tail for scene in scenes)
     return "UnicodeDecodeError" in said or cut_by(NO_TEXT, "visits", "unhurried").holds(seen)
+
+
+def _somebody_fails(seen: Seen) -> bool:
+    """The server ended with an exception, or a child said one."""
+    said = seen.scene("visits").stderr
+    lines = (said.head + said.tail).splitlines()
+    return cut_by(ANY_ERROR, "visits").holds(seen) or bool(why_it_ended("", "", lines))
 
 
 CAUSES = (
@@ -227,7 +235,7 @@ CAUSES = (
         tracks=BOTH,
         sentence="An exception ends the server, or the child, while it serves a client as all are.",
         roots=("answers",),
-        evidence=(NOTHING_CAME, cut_by(ANY_ERROR, "visits")),
+        evidence=(NOTHING_CAME._replace(weight=OUTCOME), shows("somebody's exception", _somebody_fails, OUTCOME)),
         follows=("overlaps_in_time", "takes_turns_in_time"),
         ends=ANY_ERROR,
         hint="What does the last line of the traceback say, and which line of your program stands above it?",

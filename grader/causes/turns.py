@@ -36,6 +36,14 @@ def _has_a_short_queue(seen: Seen) -> bool:
     return bool(listeners) and all(listener.queue < 5 for listener in listeners)
 
 
+def _overtakes(seen: Seen) -> bool:
+    """Somebody is answered while the first client has not spoken yet."""
+    scene, there = seen.scene("held_back"), seen.look("held_back", "the others have asked")
+    answered = min(scene.first(name, What.RECEIVED) for name in "BCD")
+    return bool(there.processes) and answered <= there.at < scene.end_of("A")
+
+
+OVERTAKEN = shows("others are answered while the first is silent", _overtakes)
 A_THREAD_MORE = at("held_back", "A is silent", "several threads", has_several_threads)
 A_PROCESS_MORE = at("held_back", "A is silent", "another process lives", lambda look: bool(living_others(look)))
 NOBODY_ELSE = at(
@@ -68,7 +76,7 @@ CAUSES = (
         tracks=TURNS,
         sentence="A thread is started for each client, so that the next one is served beside the first.",
         roots=("serves_one_client_at_a_time",),
-        evidence=(failed("works_in_one_process"), A_THREAD_MORE),
+        evidence=(failed("works_in_one_process"), OVERTAKEN, A_THREAD_MORE),
         follows=OVERTAKES,
         hint="In chapter 1 the second client waits: who goes back to accept() before the first one is served?",
         apart="`ps -L` shows one process with a thread more for each client.",
@@ -78,7 +86,7 @@ CAUSES = (
         tracks=TURNS,
         sentence="A process is made for each client, so that the next one is served beside the first.",
         roots=("serves_one_client_at_a_time",),
-        evidence=(failed("works_in_one_process"), A_PROCESS_MORE),
+        evidence=(failed("works_in_one_process"), OVERTAKEN, A_PROCESS_MORE),
         follows=OVERTAKES,
         hint="In chapter 1 the second client waits: is this file that of chapter 2?",
         apart="`ps` shows a process more for each client.",
@@ -88,7 +96,7 @@ CAUSES = (
         tracks=TURNS,
         sentence="One thread watches all clients at once and answers whoever speaks first, in place of one after the other.",
         roots=("serves_one_client_at_a_time",),
-        evidence=(passed("works_in_one_process"), NOBODY_ELSE),
+        evidence=(passed("works_in_one_process"), OVERTAKEN, NOBODY_ELSE),
         follows=OVERTAKES,
         hint="What happens between accept() and the first client's reply, and how many clients are in hand meanwhile?",
         apart="There is one thread, and it holds several clients' connections: `ls -l /proc/PID/fd`.",

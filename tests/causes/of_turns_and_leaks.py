@@ -6,6 +6,7 @@ from grader.model import BLOCKING, FORKING, Track
 from grader.recording import ProcessSeen, Recording, What
 from tests.causes.showing import blocking, ended, forking, looked, relisted, says, scene, stopped
 from tests.recordings import (
+    GREETING,
     changed,
     child,
     event,
@@ -54,6 +55,19 @@ def refused_in_many_visits() -> Recording:
     return changed(seen, cut="the server stopped serving: client 101 asked for a connection and was refused")
 
 
+def served_once() -> Recording:
+    """The first client is served, and the server is gone."""
+    seen = ended(BLOCKING, "visits", status=0)
+    return changed(seen, events=tuple(one for one in seen.events if one.who == "the lesson's greeting"))
+
+
+def overtaken(*others: ProcessSeen, threads: int = 1) -> Recording:
+    """B, C and D are answered while A is silent, by these processes or so many threads."""
+    program = process(7, *(thread(7 + n, *READS_A) for n in range(threads)), parent=1, sockets=(5, inode_of("A")))
+    seen = looked(BLOCKING, "held_back", "A is silent", program, *others, clients="A")
+    return with_events(seen, *(event(name, What.RECEIVED, 0.5625, GREETING) for name in "BCD"))
+
+
 OPEN_IN_TIME = "serves_one_client_at_a_time serves_in_order_of_arrival takes_turns_in_time"
 SHOWN = {
     "parent_keeps_its_copy": forking(
@@ -79,9 +93,9 @@ SHOWN = {
     "refuses_while_it_serves": blocking(
         OPEN_IN_TIME, with_events(scene(BLOCKING, "held_back"), event("B", What.REFUSED, 0.5))
     ),
-    "threads_for_clients": blocking(f"{OPEN_IN_TIME} works_in_one_process", with_a_thread()),
-    "processes_for_clients": blocking(f"{OPEN_IN_TIME} works_in_one_process", with_a_thread(child(8, "A"))),
-    "serves_whoever_speaks_first": blocking(OPEN_IN_TIME),
+    "threads_for_clients": blocking(f"{OPEN_IN_TIME} works_in_one_process", overtaken(threads=2)),
+    "processes_for_clients": blocking(f"{OPEN_IN_TIME} works_in_one_process", overtaken(child(8, "A"))),
+    "serves_whoever_speaks_first": blocking(OPEN_IN_TIME, overtaken()),
     "another_thread_works": blocking("works_in_one_process", with_a_thread()),
     "another_process_works": blocking("works_in_one_process", with_a_thread(child(8, "A"))),
     "queue_is_too_short": blocking("queues_five_clients", relisted(scene(BLOCKING, "reachable"), "waiting", queue=1)),
@@ -95,6 +109,7 @@ SHOWN = {
     "a_poll_object_per_client": forking("leaves_no_descriptor_open", grown(FORKING, "anon_inode:[eventpoll]")),
     "keeps_sockets_open": blocking("leaves_no_descriptor_open", grown(BLOCKING, "socket:[99]")),
     "ends_after_so_many_clients": forking("outlives_its_descriptor_limit", refused_in_many_visits()),
+    "serves_one_client_and_ends": blocking("answers takes_turns_in_time", served_once()),
     "descriptors_run_out": forking(
         "outlives_its_descriptor_limit", says(refused_in_many_visits(), "OSError: [Errno 24] Too many open files")
     ),
