@@ -143,7 +143,7 @@ CAUSES = (
         tracks=TURNS,
         sentence="DELAY is slept, but not between a client's request and its end, so that one of them does not wait for its own work.",
         roots=("takes_turns_in_time",),
-        evidence=(passed("serves_one_client_at_a_time"), took("two of three waited for the work", 1.5, 3)),
+        evidence=(passed("serves_one_client_at_a_time"), took("two of three waited for the work", 2, 3)),
         hint="Between which two calls for one client does the work belong, and where does the sleep stand?",
         apart="Three clients together take twice DELAY.",
     ),
