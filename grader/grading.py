@@ -14,6 +14,7 @@ from typing import NamedTuple
 from grader import ports, scratch
 from grader.apparatus.sandbox.choosing import Tier, python_in_the_box
 from grader.apparatus.scene import Bounds
+from grader.diagnosing import diagnoses
 from grader.gathering import OF_A_SUBMISSION, gather, notes_on
 from grader.hidden import hidden_checks
 from grader.judging import judge_all, seen_until_clear
@@ -78,6 +79,7 @@ def grade(
         bonus_counts=bonus_counts,
         seed=seed,
         python=python_in_the_box(),
+        diagnoses=diagnoses(results, looked, references),
         notes=notes_on(refused),
     )
     return Graded(report, looked)

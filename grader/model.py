@@ -205,6 +205,39 @@ class Result(msgspec.Struct, frozen=True):
         return self.outcome is Outcome.PASSED
 
 
+class Sure(StrEnum):
+    """How sure a diagnosis is, in a word."""
+
+    ALMOST_CERTAINLY = "almost certainly"
+    PROBABLY = "probably"
+    PERHAPS = "perhaps"
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    """The likeliest cause of what failed on one track. Texts are shown to the student.
+
+    Args:
+        cause: its name, by which a class is counted.
+        sentence: what the server does wrong.
+        hint: a question, or a man page.
+        root: id of the failed check that shows it best.
+        follows: ids of the other failed checks that it accounts for.
+        stretch: nothing but a bonus is lost by it.
+        instead: the next likely cause, as a sentence; "" if there is none.
+        apart: what to look at, to tell the two apart.
+    """
+
+    cause: str
+    sentence: str
+    sure: Sure
+    hint: str
+    root: str
+    follows: tuple[str, ...] = ()
+    stretch: bool = False
+    instead: str = ""
+    apart: str = ""
+
+
 class Status(StrEnum):
     """Whether a report is a grade."""
 
@@ -225,6 +258,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         seconds: from the first box to the last, by the wall clock.
         key: hash of all that the result depends on; "" if it is never compared.
         seed: what the requests of hidden checks were drawn from.
+        diagnoses: the likeliest cause on each track that has one, by the track's name.
     """
 
     schema: int = SCHEMA
@@ -242,6 +276,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     python: str = ""
     bonus_counts: bool = False
     seed: int = 0
+    diagnoses: dict[str, Diagnosis] = {}
 
     @property
     def for_the_student(self) -> Report:

@@ -27,6 +27,7 @@ from grader import grading, hidden, ports, scratch
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose, python_in_the_box
 from grader.apparatus.scene import Bounds
 from grader.declaring import checks_of
+from grader.diagnosing import diagnoses
 from grader.experiments import EXPERIMENTS
 from grader.judging import result_of, whole
 from grader.model import Check, Outcome, Report, Result, report_of, track_named
@@ -322,15 +323,17 @@ class Grading:
         if all(result.hidden for result in self._results.values()):
             return None
         results = tuple(self._results[check.id] for check in grading.checks_here() if check.id in self._results)
+        if (self._shared / "looked").exists():
+            self._recordings()
+        references = {track: Reference(recordings) for track, recordings in self._reference.items()}
         report = report_of(
             self._folder.name,
             results,
             sandbox=self._noted("tier") or "none",
             seconds=time.monotonic() - self._began,
             python=python_in_the_box(),
+            diagnoses=diagnoses(results, self._looked or {}, references),
         )
-        if (self._shared / "looked").exists():
-            self._recordings()
         return report.for_the_student, self._looked or {}, self._reference
 
     def _noted(self, name: str) -> str:

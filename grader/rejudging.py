@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from grader import batch, grading, store
+from grader.diagnosing import diagnoses
 from grader.judging import judge_beside
 from grader.model import SCHEMA, Check, Report, Result, points_shown, report_of
 from grader.reference import Reference
@@ -109,8 +110,9 @@ def judged_again(
         sandbox=report.sandbox,
         seconds=report.seconds,
         bonus_counts=report.bonus_counts,
+        diagnoses=diagnoses(results, recorded, references),
     )
-    fields = ("score", "points", "bonus", "status", "checks")
+    fields = ("score", "points", "bonus", "status", "checks", "diagnoses")
     after = msgspec.structs.replace(report, **{name: getattr(sums, name) for name in fields})
     return Rejudged(report, after, tuple(unjudged))
 

@@ -89,7 +89,7 @@ def run(work: Sequence[Turn], settings: Settings, filed: Filed, told: Callable[[
 
 
 def _file(trial: Trial, settings: Settings, filed: Filed) -> None:
-    filed.file(Line(settings.key_of((trial.case, trial.turn)), trial.case.name, trial.seconds, trial.seen))
+    filed.file(Line(settings.key_of((trial.case, trial.turn)), trial.case.name, trial.seconds, trial.seen, trial.named))
 
 
 def proof_of(cases: Sequence[Case], repeat: int, settings: Settings, filed: Filed, *, whole: bool) -> Proof:
@@ -98,7 +98,7 @@ def proof_of(cases: Sequence[Case], repeat: int, settings: Settings, filed: File
     for turn in ((case, number) for case in cases for number in range(repeat)):
         line = filed.lines.get(settings.key_of(turn))
         if line:
-            trials.append(Trial(turn[0], turn[1], line.seen, line.seconds))
+            trials.append(Trial(turn[0], turn[1], line.seen, line.seconds, line.named))
     checks = grading.checks_here()
     return Proof(
         tuple(trials),
@@ -162,7 +162,8 @@ def _prepare(settings: Settings, group: Path | None) -> Callable[[Turn], Trial]:
         case, number = turn
         with submission_of(case) as submission:
             graded = grading.grade(submission, tier, references, bounds=Bounds(grading.TIME_LIMIT))
-        return trial_of(case, graded.report.checks, seconds=graded.report.seconds, turn=number)
+        report = graded.report
+        return trial_of(case, report.checks, seconds=report.seconds, turn=number, diagnoses=report.diagnoses)
 
     return tried
 

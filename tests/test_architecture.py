@@ -16,7 +16,7 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 
-MODEL, RECORDING = "grader.model", "grader.recording"
+MODEL, RECORDING, CLUES = "grader.model", "grader.recording", "grader.clues"
 WORDS = "grader"
 """The check author's words: `from grader import check`."""
 SANDBOX, APPARATUS, EXPERIMENTS = "grader.apparatus.sandbox", "grader.apparatus", "grader.experiments"
@@ -36,6 +36,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
     "grader.hidden": {"grader.declaring", EXPERIMENTS, MODEL, "grader.rubric", APPARATUS},
     "grader.judging": {MODEL, RECORDING, "grader.reference", "grader.checks"},
+    CLUES: {MODEL, RECORDING, "grader.reference", "grader.replies", "grader.explaining"},
+    "grader.causes": {CLUES, MODEL, RECORDING, "grader.timing"},
+    "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference"},
     "grader.overview": {MODEL},
     "grader.store": {MODEL, RECORDING, "grader.overview"},
     "grader.index": {MODEL, "grader.overview", "grader.store"},
@@ -186,8 +189,8 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 PURE = [
     MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
-    "grader.shards", "grader.overview", "grader.rubric", "grader.judging",
-    *(module for module in MODULES if is_in(module, "grader.checks") or is_in(module, "grader.exports")),
+    "grader.shards", "grader.overview", "grader.rubric", "grader.judging", "grader.diagnosing",
+    *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
 ]  # fmt: skip
 OUTSIDE = {
     "os",

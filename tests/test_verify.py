@@ -17,7 +17,8 @@ from grader.proof.filed import TRIALS
 
 PROGRAM = (grading.REFERENCE / "forking_server.py").read_text()
 NO_BLANK_LINE = PROGRAM.replace(r"OK\r\n\r\n", r"OK\r\n")
-FAILS = "# No blank line.\n# fails: forking/answers\n"
+CAUSE = "# cause: no_blank_line\n"
+FAILS = f"# No blank line.\n# fails: forking/answers\n{CAUSE}"
 
 
 @pytest.fixture
@@ -70,13 +71,13 @@ def test_a_header_that_lies_is_told_with_exit_status_1(servers: Path) -> None:
     """What it names passes, what it does not name fails; a new header needs no new grading."""
     assert verified(servers).returncode == 0
     wrong = servers / "mutants" / "forking" / "one.py"
-    wrong.write_text("# No blank line.\n# fails: forking/reaps_a_burst\n" + NO_BLANK_LINE)
+    wrong.write_text(f"# No blank line.\n# fails: forking/reaps_a_burst\n{CAUSE}" + NO_BLANK_LINE)
     done = verified(servers)
     assert (done.returncode, "2 gradings, 0 to do" in done.stdout) == (1, True)
     assert "mutants/forking/one: forking/reaps_a_burst passed" in done.stdout
     assert "mutants/forking/one: forking/answers failed: expected to GET /: a blank line" in done.stdout
     assert "NOT all is as it should be" in done.stdout
-    wrong.write_text("# No.\n# fails: forking/listens\n# follows: forking/answers: no line\n" + NO_BLANK_LINE)
+    wrong.write_text(f"# No.\n# fails: forking/listens\n# follows: forking/answers: no line\n{CAUSE}" + NO_BLANK_LINE)
     assert "false acceptances: 1 of 1" in verified(servers).stdout
 
 

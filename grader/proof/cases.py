@@ -4,9 +4,11 @@
     # fails: forking/reaps_a_burst
     # passes: forking/zombies_do_not_pile_up
     # follows: forking/answers: one sentence that says why this fails too
+    # cause: one_child_per_signal
 
 heads a file of `mutants/<track>/`; a file or folder of `right/<track>/` must earn every point. The other track's
-program is the reference's, and must earn every point too.
+program is the reference's, and must earn every point too. `cause` names the diagnosis that comes first; two, with a
+comma, where what can be seen does not tell them apart; `none` where a student may be told nothing.
 """
 
 from __future__ import annotations
@@ -20,13 +22,18 @@ from pathlib import Path
 import msgspec
 
 from grader import grading, scratch
+from grader.causes import CAUSES
 from grader.model import TRACKS, track_named
 from grader.submission import Submission
 
 SERVERS = grading.PROJECT / "tests"
-_NAMED = re.compile(r"^# (fails|passes):(.*)$", re.MULTILINE)
+_NAMED = re.compile(r"^# (fails|passes|cause):(.*)$", re.MULTILINE)
 _FOLLOWS = re.compile(r"^# follows:([^:\n]*):?(.*)$", re.MULTILINE)
-_HEADER = re.compile(rb"^# (fails|passes|follows):.*\n?", re.MULTILINE)
+_HEADER = re.compile(rb"^# (fails|passes|follows|cause):.*\n?", re.MULTILINE)
+
+
+NO_CAUSE = "none"
+"""Named as its cause by a server whose mistake no student may be told: only a hidden check sees it."""
 
 
 class Unusable(Exception):
@@ -41,6 +48,7 @@ class Case(msgspec.Struct, frozen=True):
         fails: ids of the checks that must fail; none for a right server.
         passes: ids of the checks that must pass all the same.
         follows: checks that may fail besides, and why that follows from what is wrong.
+        causes: names of the diagnoses of which one must come first; NO_CAUSE where there must be none of the core.
     """
 
     path: Path
@@ -48,6 +56,7 @@ class Case(msgspec.Struct, frozen=True):
     fails: tuple[str, ...] = ()
     passes: tuple[str, ...] = ()
     follows: dict[str, str] = {}
+    causes: tuple[str, ...] = ()
 
     @property
     def is_right(self) -> bool:
@@ -82,7 +91,7 @@ def cases_in(folder: Path) -> list[Case]:
 def _case(path: Path, track: str, known: Collection[str], *, wrong: bool) -> Case:
     program = path if path.is_file() else path / track_named(track).program
     header = program.read_text("utf-8")
-    named: dict[str, list[str]] = {"fails": [], "passes": []}
+    named: dict[str, list[str]] = {"fails": [], "passes": [], "cause": []}
     for kind, ids in _NAMED.findall(header):
         named[kind] += _ids(ids)
     follows = {check: why.strip() for ids, why in _FOLLOWS.findall(header) for check in _ids(ids)}
@@ -93,10 +102,19 @@ def _case(path: Path, track: str, known: Collection[str], *, wrong: bool) -> Cas
         raise Unusable(f"{path} " + ("names nothing that it fails" if wrong else "is a right server, but names fails"))
     if not all(follows.values()):
         raise Unusable(f"{path} does not say why {', '.join(c for c in follows if not follows[c])} follows")
+    _must_name_causes(path, named["cause"], wrong=wrong)
     twice = sorted({*named["passes"], *follows} & {*named["fails"]} | {*named["passes"]} & {*follows})
     if twice:
         raise Unusable(f"{path} names {', '.join(twice)} twice, in other words each time")
-    return Case(path, track, tuple(named["fails"]), tuple(named["passes"]), follows)
+    return Case(path, track, tuple(named["fails"]), tuple(named["passes"]), follows, tuple(named["cause"]))
+
+
+def _must_name_causes(path: Path, causes: list[str], *, wrong: bool) -> None:
+    if wrong != bool(causes):
+        raise Unusable(f"{path} " + ("names no cause" if wrong else "is a right server, but names a cause"))
+    unknown = sorted({*causes} - {NO_CAUSE, *(cause.name for cause in CAUSES)})
+    if unknown:
+        raise Unusable(f"{path} names {', '.join(unknown)}, and there is no such cause in grader/causes")
 
 
 def _ids(listed: str) -> list[str]:

@@ -16,6 +16,9 @@ CONFIDENCE = 0.95
 MOST_INCONCLUSIVE = 0.01
 """Share of check results of which a loaded machine may show nothing, said as such: no grade is wrong by it."""
 
+MOST_MISNAMED = 0.05
+"""Share of gradings of wrong servers in which another cause than the header's may come first."""
+
 
 class Figure(msgspec.Struct, frozen=True):
     """How often something was seen, of how many times that it could have been."""
@@ -97,9 +100,25 @@ class Proof(msgspec.Struct, frozen=True):
         return figures_of((case, seen) for case, seen in self.seen if seen.id == check)
 
     @property
+    def figures_of_diagnosis(self) -> tuple[Figure, Figure]:
+        """Wrong servers of which another cause came first, and right programs in which one of the core was found."""
+        wrong = [trial for trial in self.trials if not trial.case.is_right]
+        misnamed = sum(bool(trial.misnamed) for trial in wrong)
+        unfounded = sum(bool(trial.unfounded) for trial in self.trials)
+        return (
+            Figure("wrong servers that another cause was named of", misnamed, len(wrong)),
+            Figure("right programs that a cause was named of", unfounded, len(self.trials)),
+        )
+
+    @property
     def wrong(self) -> tuple[str, ...]:
         """Each outcome that is not as it should be, in a line."""
         return tuple(line for trial in self.trials for line in trial.wrong)
+
+    @property
+    def misnamed(self) -> tuple[str, ...]:
+        """Each cause that came first and should not have, in a line."""
+        return tuple(line for trial in self.trials for line in (*trial.misnamed, *trial.unfounded))
 
     @property
     def named_by_none(self) -> tuple[str, ...]:
@@ -119,7 +138,9 @@ class Proof(msgspec.Struct, frozen=True):
         rejections, acceptances, unforeseen, inconclusive, errors = self.figures
         wrong = rejections.count + acceptances.count + unforeseen.count + errors.count
         gaps = self.whole and self.named_by_none
-        return not wrong and not gaps and inconclusive.rate <= MOST_INCONCLUSIVE
+        misnamed, unfounded = self.figures_of_diagnosis
+        told_right = misnamed.rate <= MOST_MISNAMED and not unfounded.count
+        return not wrong and not gaps and told_right and inconclusive.rate <= MOST_INCONCLUSIVE
 
 
 def figures_of(seen: Iterable[tuple[Case, Seen]]) -> tuple[Figure, Figure, Figure, Figure, Figure]:

@@ -12,7 +12,7 @@ from typing import Self
 
 import msgspec
 
-from grader.proof.trials import Seen
+from grader.proof.trials import Named, Seen
 from grader.store import Unreadable
 
 TRIALS = "trials.jsonl"
@@ -30,6 +30,7 @@ class Line(msgspec.Struct, frozen=True):
     case: str
     seconds: float
     seen: tuple[Seen, ...]
+    named: tuple[Named, ...] = ()
 
 
 class Filed:

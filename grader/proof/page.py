@@ -45,9 +45,10 @@ def page(proof: Proof, about: Mapping[str, Any]) -> str:
         "<h1>How often is the grader wrong?</h1>",
         f'<p class="fl-score {"fl-clean" if proof.is_clean else "fl-unclean"}"><small>{said}</small></p>',
         f"<p>{html(summary(proof))}.</p>",
-        _figures(proof.figures),
+        _figures((*proof.figures, *proof.figures_of_diagnosis)),
         _list("Gaps", gaps(proof) if proof.whole else []),
         _list("Not as it should be", proof.wrong),
+        _list("Another cause than the header's", proof.misnamed),
         *(_track(proof, track.name) for track in TRACKS),
         _about(about),
     ]

@@ -57,13 +57,14 @@ def mark_of(case: Case, seen: Seen) -> Mark:
 
 def lines(proof: Proof) -> list[str]:
     """The proof for a terminal; the last word comes last."""
-    told = [summary(proof), *map(figure_line, proof.figures)]
+    told = [summary(proof), *map(figure_line, (*proof.figures, *proof.figures_of_diagnosis))]
     if proof.trials:
         seconds = [trial.seconds for trial in proof.trials]
         told.append(f"seconds for one: median {median(seconds):.2f}, most {max(seconds):.1f}")
     if proof.whole:
         told += gaps(proof)
     told += proof.wrong
+    told += proof.misnamed
     told.append("all is as it should be" if proof.is_clean else "NOT all is as it should be")
     return told
 
@@ -117,10 +118,12 @@ def as_json(proof: Proof, about: Mapping[str, Any]) -> bytes:
         "right_servers": sum(case.is_right for case in proof.cases),
         "gradings": len(proof.trials),
         "figures": [_figure(figure) for figure in proof.figures],
+        "diagnosis": [_figure(figure) for figure in proof.figures_of_diagnosis],
         "checks": {check: _check(proof, check) for check in proof.checks},
         "named_by_none": proof.named_by_none,
         "needed_by_none": proof.needed_by_none,
         "wrong": proof.wrong,
+        "misnamed": proof.misnamed,
         "matrix": matrix(proof),
         "trials": [
             {
@@ -129,6 +132,7 @@ def as_json(proof: Proof, about: Mapping[str, Any]) -> bytes:
                 "seconds": trial.seconds,
                 "outcomes": {seen.id: seen.outcome for seen in trial.seen},
                 "wrong": trial.wrong,
+                "causes": {named.track: named.cause for named in trial.named},
             }
             for trial in proof.trials
         ],

@@ -88,7 +88,8 @@ def verdicts(checks: Sequence[Check], scenes: Mapping[str, str], proof: Mapping[
 def _measured(proof: Mapping[str, Any]) -> str:
     if not proof:
         return "Nothing was measured yet."
-    rows = "\n".join(_row(figure["name"], Figure("", figure["count"], figure["of"])) for figure in proof["figures"])
+    figures = [*proof["figures"], *proof.get("diagnosis", [])]
+    rows = "\n".join(_row(figure["name"], Figure("", figure["count"], figure["of"])) for figure in figures)
     strain = f"{proof['busy_loops']} busy loops beside it, of the processor {proof['processor']}"
     return (
         f"## Measured\n\n{proof['wrong_servers']} wrong and {proof['right_servers']} right servers, "

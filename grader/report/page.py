@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from grader.model import Inconclusive, NotReached, Outcome, Report, Result, points_shown
+from grader.model import Diagnosis, Inconclusive, NotReached, Outcome, Report, Result, points_shown
 from grader.recording import Recording
 from grader.report.clean import clean, html, one_line
 from grader.report.picture import sequence, timing_chart
@@ -18,12 +18,17 @@ from grader.report.words import (
     by_track,
     core_of,
     counted,
+    diagnosis_of,
     earned_of,
-    first_to_mend,
+    following,
     needing_a_human,
     next_of_the_bonus,
+    root_of,
     score_of,
     stretch_of,
+    sure_of,
+    track_of,
+    tracks_to_mend,
 )
 from grader.timing import Take, takes
 
@@ -44,19 +49,20 @@ def summary(report: Report, recordings: Recorded, reference: Recorded | None = N
         f"<style>{SHEET}</style><script>{SCRIPT_FOR_PYTEST_HTML}</script>",
         _score(report),
         *_bands(report),
-        _first(report),
+        *_first(report),
     ]
+    follows = following(report)
     for track, results in by_track(report).items():
         core = core_of(results)
         if core:
             parts.append(f"<h2>{html(track)}_server.py: {earned_of(core)} points</h2>")
-            parts += _items(core, recordings.get(track, {}), (reference or {}).get(track, {}))
+            parts += _items(core, recordings.get(track, {}), (reference or {}).get(track, {}), follows)
         parts.append(_output(recordings.get(track, {})))
     stretch = stretch_of(report.checks)
     if stretch:
         parts.append(f"<h2>{STRETCH}: {earned_of(stretch)} points</h2>")
         for track, results in by_track(report).items():
-            parts += _items(stretch_of(results), recordings.get(track, {}), (reference or {}).get(track, {}))
+            parts += _items(stretch_of(results), recordings.get(track, {}), (reference or {}).get(track, {}), follows)
     parts.append("<h2>As a table</h2>")
     return "".join(parts)
 
@@ -83,16 +89,42 @@ def _bands(report: Report) -> list[str]:
     return [f'<p class="fl-band">{words}</p>' for words in said]
 
 
-def _first(report: Report) -> str:
-    mend = first_to_mend(report)
-    if mend is None:
-        return _met(report)
-    others = sum(result.outcome is Outcome.NOT_REACHED for result in report.checks)
-    follows = f"<p>{counted(others, 'requirement was', 'requirements were')} not reached.</p>" if others else ""
+def _first(report: Report) -> list[str]:
+    """On each track of whose core something failed, its cause; the requirement where no cause is known."""
+    mend = tracks_to_mend(report)
+    if not mend:
+        return [_met(report)]
+    return [
+        _section(
+            "Mend this first" if not place else "And then", track, _cause(root, diagnosis) + _not_reached(report, track)
+        )
+        for place, (track, root, diagnosis) in enumerate(mend)
+    ]
+
+
+def _section(title: str, track: str, body: str, sort: str = "") -> str:
+    where = f"{title}, in {track}_server.py"
+    return f'<section class="fl-first{sort}" aria-label="{html(where.lower())}"><p class="fl-soft">{html(where)}</p>{body}</section>'
+
+
+def _cause(root: Result, diagnosis: Diagnosis | None) -> str:
+    """The likeliest cause, how sure it is, what follows from it and what would tell it from another."""
+    if diagnosis is None:
+        return f"<p><strong>{html(root.requirement)}</strong></p><p>{html(root.observed or root.message)}</p>"
+    follows = "".join(f"<li>{html(check)}</li>" for check in diagnosis.follows)
+    told = f"{counted(len(diagnosis.follows), 'failure follows', 'failures follow')} from it"
+    instead = f"<p>If it is not that: {html(diagnosis.instead)}</p>" if diagnosis.instead else ""
     return (
-        f'<section class="fl-first" aria-label="mend this first"><p><strong>Mend this first: {html(mend.requirement)}'
-        f"</strong></p><p>{html(mend.observed or mend.message)}</p>{follows}</section>"
+        f"<p><strong>{sure_of(diagnosis)}: {html(diagnosis.sentence)}</strong></p>"
+        f'<p>It shows at {html(root.id)}: {html(root.observed or root.message)}</p><p class="fl-hint">{html(diagnosis.hint)}</p>'
+        + (f"<details><summary>{told}</summary><ul>{follows}</ul></details>" if follows else "")
+        + f"<details><summary>How to make sure</summary>{instead}<p>{html(diagnosis.apart)}</p></details>"
     )
+
+
+def _not_reached(report: Report, track: str) -> str:
+    others = sum(result.outcome is Outcome.NOT_REACHED and track_of(result) == track for result in report.checks)
+    return f"<p>{counted(others, 'requirement was', 'requirements were')} not reached.</p>" if others else ""
 
 
 def _met(report: Report) -> str:
@@ -103,15 +135,23 @@ def _met(report: Report) -> str:
     bonus = next_of_the_bonus(report)
     if not core or bonus is None:
         return ""
-    return (
-        '<section class="fl-first fl-met" aria-label="for the bonus"><p><strong>Every requirement of the core is met.'
-        f"</strong></p><p>For the bonus: {html(bonus.requirement)}</p><p>{html(bonus.observed or bonus.message)}</p></section>"
-    )
+    diagnosis = diagnosis_of(report, track_of(bonus))
+    root = root_of(diagnosis, report.checks) or bonus
+    met = "<p><strong>Every requirement of the core is met.</strong></p>"
+    return met + _section("For the bonus", track_of(bonus), _cause(root, diagnosis), " fl-met")
 
 
-def _items(results: list[Result], recordings: Mapping[str, Recording], reference: Mapping[str, Recording]) -> list[str]:
+def _items(
+    results: list[Result],
+    recordings: Mapping[str, Recording],
+    reference: Mapping[str, Recording],
+    follows: Collection[str],
+) -> list[str]:
+    """Those that failed can be opened, and are, but for those that follow from another one."""
     return [
-        _opened(result, recordings, reference) if result.outcome is Outcome.FAILED else _row(result)
+        _opened(result, recordings, reference, follows=result.id in follows)
+        if result.outcome is Outcome.FAILED
+        else _row(result)
         for result in results
     ]
 
@@ -131,7 +171,9 @@ def _row(result: Result) -> str:
     return f'<div class="fl-row fl-{result.outcome.value}">{_head(result)}{why}</span></div>'
 
 
-def _opened(result: Result, recordings: Mapping[str, Recording], reference: Mapping[str, Recording]) -> str:
+def _opened(
+    result: Result, recordings: Mapping[str, Recording], reference: Mapping[str, Recording], *, follows: bool
+) -> str:
     seen = "".join(f"<li>{html(line)}</li>" for line in result.evidence[:24])
     more = len(result.evidence) - 24
     if more > 0:
@@ -145,8 +187,9 @@ def _opened(result: Result, recordings: Mapping[str, Recording], reference: Mapp
     if result.hint:
         body += f'<p class="fl-hint">{html(result.hint)}</p>'
     body += _pictures(result, recordings, reference)
+    why = '<span class="fl-soft">follows from the above</span>' if follows else ""
     return (
-        f'<details open class="fl-item fl-{result.outcome.value}"><summary>{_head(result)}</span></summary>'
+        f'<details{"" if follows else " open"} class="fl-item fl-{result.outcome.value}"><summary>{_head(result)}{why}</span></summary>'
         f'<div class="fl-body">{body}</div></details>'
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from grader.model import Outcome, Report, Result, points_shown
+from grader.model import Diagnosis, Outcome, Report, Result, points_shown
 from grader.report.clean import clean, one_line
 from grader.report.words import (
     STRETCH,
@@ -12,12 +12,17 @@ from grader.report.words import (
     UNSANDBOXED,
     by_track,
     core_of,
+    counted,
+    diagnosis_of,
     earned_of,
-    first_to_mend,
     needing_a_human,
     next_of_the_bonus,
+    root_of,
     score_of,
     stretch_of,
+    sure_of,
+    track_of,
+    tracks_to_mend,
 )
 
 _COLOURS = {
@@ -69,8 +74,20 @@ def _wrapped(head: str, said: str, width: int) -> list[str]:
     ) or [head]
 
 
+def _cause(head: str, root: Result, diagnosis: Diagnosis | None, width: int) -> list[str]:
+    """What to mend, by its cause where that is known; what follows from it in a line below."""
+    if diagnosis is None:
+        return _wrapped(head, f"{root.id}. {root.requirement}", width)
+    lines = _wrapped(head, f"{root.id}. {sure_of(diagnosis)}: {diagnosis.sentence}", width)
+    lines += _wrapped("  hint: ", diagnosis.hint, width)
+    if diagnosis.follows:
+        more = counted(len(diagnosis.follows), "more follows", "more follow")
+        lines += _wrapped("  ", f"{more} from it: {', '.join(diagnosis.follows)}", width)
+    return lines
+
+
 def closing(report: Report, width: int, colour: bool) -> list[str]:
-    """The last lines on the screen: the one thing to mend first, then the score."""
+    """The last lines on the screen: on each track the one thing to mend first, and its cause; then the score."""
     lines = []
     if report.sandbox == "none":
         lines.append(f"{UNSANDBOXED}: the programs ran as you, without a box.")
@@ -78,12 +95,13 @@ def closing(report: Report, width: int, colour: bool) -> list[str]:
     if unclear:
         names = ", ".join(result.id for result in unclear)
         lines += _wrapped("", f"The machine or the grader did not let us see: {names}. Run it again.", width)
-    mend = first_to_mend(report)
-    if mend:
-        lines += _wrapped("Mend first: ", f"{mend.id}. {mend.requirement}", width)
+    for place, (_, root, diagnosis) in enumerate(tracks_to_mend(report)):
+        lines += _cause("And then: " if place else "Mend first: ", root, diagnosis, width)
     bonus = next_of_the_bonus(report)
     if bonus:
-        lines += _wrapped("For the bonus: ", f"{bonus.id}. {bonus.requirement}", width)
+        diagnosis = diagnosis_of(report, track_of(bonus))
+        root = root_of(diagnosis, report.checks) or bonus
+        lines += _cause("For the bonus: ", root, diagnosis, width)
     if stretch_of(report.checks):
         lines.append(f"{STRETCH}: {earned_of(stretch_of(report.checks))}")
     tracks = [f"{track} {earned_of(core)}" for track, results in by_track(report).items() if (core := core_of(results))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.model import Outcome, Report, Result, Status, points_shown
+from grader.model import Diagnosis, Outcome, Report, Result, Status, points_shown
 
 SYMBOLS = {
     Outcome.PASSED: "✓",
@@ -67,6 +67,40 @@ def next_of_the_bonus(report: Report) -> Result | None:
     """The first failed check of the stretch, once nothing of the core is left to be mended."""
     failed = _failed(report)
     return None if core_of(failed) else next(iter(failed), None)
+
+
+def diagnosis_of(report: Report, track: str) -> Diagnosis | None:
+    """The cause to tell on a track: of the core, or of the bonus where nothing of the core failed in the whole report."""
+    found = report.diagnoses.get(track)
+    core_is_whole = first_to_mend(report) is None
+    return found if found and found.stretch is core_is_whole else None
+
+
+def tracks_to_mend(report: Report) -> list[tuple[str, Result, Diagnosis | None]]:
+    """Each track of whose core something failed: the check to look at, and the cause where it is known."""
+    found = []
+    for track, results in by_track(report).items():
+        first = next((result for result in core_of(results) if result.outcome is Outcome.FAILED), None)
+        if first:
+            diagnosis = diagnosis_of(report, track)
+            found.append((track, root_of(diagnosis, results) or first, diagnosis))
+    return found
+
+
+def root_of(diagnosis: Diagnosis | None, results: Iterable[Result]) -> Result | None:
+    """The failed check at which a cause shows; None where there is no cause, or no such check."""
+    return next((result for result in results if diagnosis and result.id == diagnosis.root), None)
+
+
+def following(report: Report) -> frozenset[str]:
+    """Ids of the failed checks that a cause accounts for, which is told at another one."""
+    told = [diagnosis for track in report.diagnoses if (diagnosis := diagnosis_of(report, track))]
+    return frozenset(check for diagnosis in told for check in diagnosis.follows)
+
+
+def sure_of(diagnosis: Diagnosis) -> str:
+    """`Almost certainly`."""
+    return diagnosis.sure.value.capitalize()
 
 
 def _failed(report: Report) -> list[Result]:

@@ -9,7 +9,8 @@ import pytest
 from grader import grading
 from grader.proof.cases import Unusable, cases_in, program_of, submission_of
 
-FAILS = "# fails: forking/answers\n"
+CAUSE = "# cause: no_blank_line\n"
+FAILS = f"# fails: forking/answers\n{CAUSE}"
 
 
 def written(folder: Path, text: str, kind: str = "mutants") -> Path:
@@ -26,6 +27,7 @@ def test_a_header_names_checks_and_says_why(tmp_path: Path) -> None:
     header = (
         "# What is wrong.\n# fails: forking/answers, forking/listens\n# fails: forking/closes_after_reply\n"
         "# passes: forking/reaps_a_burst\n# follows: forking/survives_signals, forking/overlaps_in_time: it ends: at once\n"
+        "# cause: no_blank_line, wrong_body\n"
     )
     (case,) = cases_in(written(tmp_path, header))
     assert case.fails == ("forking/answers", "forking/listens", "forking/closes_after_reply")
@@ -34,6 +36,7 @@ def test_a_header_names_checks_and_says_why(tmp_path: Path) -> None:
         "forking/survives_signals": "it ends: at once",
         "forking/overlaps_in_time": "it ends: at once",
     }
+    assert case.causes == ("no_blank_line", "wrong_body")
     assert case.name == "mutants/forking/one"
 
 
@@ -48,6 +51,9 @@ def test_a_header_names_checks_and_says_why(tmp_path: Path) -> None:
         (FAILS + "# follows: forking/listens:  \n", "mutants", "does not say why forking/listens follows"),
         (FAILS + "# passes: forking/answers\n", "mutants", "names forking/answers twice"),
         (FAILS + "# follows: forking/answers: so\n", "mutants", "names forking/answers twice"),
+        ("# fails: forking/answers\n", "mutants", "names no cause"),
+        (CAUSE, "right", "is a right server, but names a cause"),
+        ("# fails: forking/answers\n# cause: bad_luck\n", "mutants", "names bad_luck, and there is no such cause"),
         (
             FAILS + "# passes: forking/listens\n# follows: forking/listens: so\n",
             "mutants",
@@ -71,7 +77,7 @@ def test_a_folder_without_servers_is_a_sentence(tmp_path: Path) -> None:
 def test_a_header_that_changes_makes_no_other_server(tmp_path: Path) -> None:
     """What is named is judged anew; the program is what is graded anew."""
     before = cases_in(written(tmp_path / "a", FAILS))[0]
-    after = cases_in(written(tmp_path / "b", FAILS + "# follows: forking/listens: so\n"))[0]
+    after = cases_in(written(tmp_path / "b", FAILS + "# follows: forking/listens: so\n# cause: none\n"))[0]
     other = cases_in(written(tmp_path / "c", FAILS + "import os\n"))[0]
     assert program_of(before) == program_of(after)
     assert program_of(before) != program_of(other)

@@ -7,20 +7,32 @@ from pathlib import Path
 import pytest
 
 from grader.model import Outcome
-from grader.proof.cases import Case
+from grader.proof.cases import NO_CAUSE, Case
 from grader.proof.figures import Figure, Proof, figures_of, upper_bound
-from grader.proof.trials import Seen, Trial
+from grader.proof.trials import Named, Seen, Trial
 
 FAILED, PASSED, UNSEEN = Outcome.FAILED, Outcome.PASSED, Outcome.INCONCLUSIVE
-WRONG = Case(Path("mutants/forking/leaks.py"), "forking", fails=("forking/reaps",), passes=("forking/answers",))
-EXPLAINED = Case(Path("mutants/forking/ends.py"), "forking", fails=("forking/reaps",), follows={"forking/lives": "why"})
+CAUSE = ("nobody_waits_for_children", "middle_process_stays")
+REAPS = ("forking/reaps",)
+WRONG = Case(Path("mutants/forking/leaks.py"), "forking", fails=REAPS, passes=("forking/answers",), causes=CAUSE)
+EXPLAINED = Case(
+    Path("mutants/forking/ends.py"), "forking", fails=REAPS, follows={"forking/lives": "why"}, causes=CAUSE
+)
+UNTOLD = Case(Path("mutants/forking/hides.py"), "forking", fails=REAPS, causes=(NO_CAUSE,))
 RIGHT = Case(Path("right/forking/fine.py"), "forking")
 
 
 def trial(case: Case, turn: int = 0, **outcomes: Outcome) -> Trial:
     """One grading with these outcomes; `forking__reaps` stands for forking/reaps."""
     seen = tuple(Seen(name.replace("__", "/"), outcome, "so") for name, outcome in outcomes.items())
-    return Trial(case, turn, seen, 1.0)
+    return Trial(
+        case, turn, seen, 1.0, tuple(Named(case.track, cause) for cause in case.causes[:1] if cause != NO_CAUSE)
+    )
+
+
+def named(case: Case, *found: Named) -> Trial:
+    """One grading in which these causes came first, each on its track."""
+    return Trial(case, 0, (), 1.0, found)
 
 
 def proof(*trials: Trial, whole: bool = True) -> Proof:
@@ -127,3 +139,39 @@ def test_a_little_may_stay_unseen() -> None:
     assert proof(*clear, unseen, whole=False).is_clean
     assert not proof(*clear[:50], unseen, whole=False).is_clean
     assert not proof(*clear, trial(RIGHT, 99, forking__answers=Outcome.ERROR), whole=False).is_clean
+
+
+@pytest.mark.parametrize(
+    ("case", "found", "misnamed", "unfounded"),
+    [
+        (WRONG, (Named("forking", CAUSE[1]),), 0, 0),
+        (WRONG, (Named("forking", "does_not_fork"),), 1, 0),
+        (WRONG, (), 1, 0),
+        (WRONG, (Named("forking", CAUSE[0]), Named("blocking", "never_closes")), 0, 1),
+        (RIGHT, (Named("forking", "does_not_fork"),), 0, 1),
+        (RIGHT, (Named("forking", "no_process_ends_it", stretch=True),), 0, 0),
+        (UNTOLD, (), 0, 0),
+        (UNTOLD, (Named("forking", "no_process_ends_it", stretch=True),), 0, 0),
+        (UNTOLD, (Named("forking", "does_not_fork"),), 1, 0),
+    ],
+)
+def test_a_cause_is_held_against_the_header(
+    case: Case, found: tuple[Named, ...], misnamed: int, unfounded: int
+) -> None:
+    """One of those that a wrong server names must come first, and none of the core in a right program."""
+    trial = named(case, *found)
+    assert (len(trial.misnamed), len(trial.unfounded)) == (misnamed, unfounded)
+
+
+def test_one_cause_in_twenty_may_be_another() -> None:
+    """But none may be named of a right program."""
+    right = [named(WRONG, Named("forking", CAUSE[0]))] * 19
+    other, more = named(WRONG, Named("forking", "does_not_fork")), named(RIGHT, Named("forking", "does_not_fork"))
+    assert proof(*right, other, whole=False).is_clean
+    assert not proof(*right[1:], other, whole=False).is_clean
+    assert not proof(*right, more, whole=False).is_clean
+    assert [(figure.count, figure.of) for figure in proof(*right, other, more).figures_of_diagnosis] == [
+        (1, 20),
+        (1, 21),
+    ]
+    assert len(proof(*right, other, more).misnamed) == 2

@@ -1,6 +1,7 @@
 # The reply goes in two pieces, and to a client that has left the second one is a broken pipe that nobody catches.
 # fails: blocking/survives_rude_clients
 # passes: blocking/survives_aborted_connection
+# cause: a_lost_client_ends_the_server
 import os
 import socket
 import time

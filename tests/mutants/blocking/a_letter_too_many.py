@@ -1,5 +1,6 @@
 # The reply ends in a newline that the reference does not send.
 # fails: blocking/answers
+# cause: sends_too_much
 import os
 import socket
 import time

@@ -1,6 +1,7 @@
 # A thread per client takes a lock for its turn, so threads are added though nobody gains by them.
 # fails: blocking/works_in_one_process
 # passes: blocking/serves_one_client_at_a_time
+# cause: another_thread_works
 import os
 import socket
 import threading

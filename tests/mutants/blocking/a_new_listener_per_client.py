@@ -2,6 +2,7 @@
 # fails: blocking/serves_one_client_at_a_time
 # follows: blocking/takes_turns_in_time: two of the three clients are refused, so that the work for one is all there is
 # follows: blocking/answers, blocking/leaves_no_descriptor_open, blocking/starts_again_at_once: whoever comes before the listener is open again is refused, too
+# cause: refuses_while_it_serves
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # Only a broken pipe is caught, so a client that resets its connection ends the server.
 # fails: blocking/survives_rude_clients, blocking/survives_aborted_connection
+# cause: a_lost_client_ends_the_server
 import os
 import socket
 import time

@@ -2,6 +2,7 @@
 # fails: blocking/serves_one_client_at_a_time, blocking/works_in_one_process
 # fails: blocking/takes_turns_in_time
 # follows: blocking/serves_in_order_of_arrival: the silent client came first and is overtaken
+# cause: threads_for_clients
 import os
 import socket
 import threading

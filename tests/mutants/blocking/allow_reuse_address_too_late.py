@@ -1,5 +1,6 @@
 # allow_reuse_address is set on a TCPServer that has bound its port already, so it comes too late.
 # fails: blocking/starts_again_at_once
+# cause: address_is_not_reused
 import os
 import socketserver
 import time

@@ -1,5 +1,6 @@
 # A client that leaves without a word has no first word, which is an IndexError.
 # fails: blocking/survives_rude_clients
+# cause: an_empty_message_is_an_error
 import os
 import socket
 import time

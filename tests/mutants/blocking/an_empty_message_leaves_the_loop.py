@@ -1,5 +1,6 @@
 # A client that leaves without a word breaks out of the loop, which was meant for its messages and is that of the clients.
 # fails: blocking/survives_rude_clients
+# cause: an_empty_message_leaves_the_loop
 import os
 import socket
 import time

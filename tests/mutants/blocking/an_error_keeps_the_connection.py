@@ -1,5 +1,6 @@
 # Errors are kept for later, and with each its traceback, its frames and the connection in them.
 # fails: blocking/survives_rude_clients
+# cause: keeps_lost_clients
 import os
 import socket
 import time

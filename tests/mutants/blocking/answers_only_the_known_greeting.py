@@ -1,5 +1,6 @@
 # Only the greeting of the lesson's own client is answered rightly, every other request otherwise.
 # fails: blocking/answers
+# cause: reply_depends_on_the_request
 import os
 import socket
 import time

@@ -1,6 +1,7 @@
 # getpeername fails where the client has gone from the queue, and nobody catches it.
 # fails: blocking/survives_aborted_connection
 # passes: blocking/survives_rude_clients, blocking/survives_full_descriptor_table
+# cause: asks_who_has_come
 import errno
 import os
 import socket

@@ -1,6 +1,7 @@
 # asyncio serves all clients side by side in one thread, so nobody waits and the work overlaps.
 # fails: blocking/serves_one_client_at_a_time, blocking/takes_turns_in_time
 # follows: blocking/serves_in_order_of_arrival: the silent client came first and is overtaken
+# cause: serves_whoever_speaks_first
 import asyncio
 import os
 

@@ -1,6 +1,7 @@
 # SO_REUSEPORT is set for good measure, beside SO_REUSEADDR, and lets a second server in.
 # fails: blocking/keeps_its_port
 # passes: blocking/starts_again_at_once
+# cause: port_is_shared
 import os
 import socket
 import time

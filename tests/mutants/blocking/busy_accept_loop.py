@@ -1,5 +1,6 @@
 # accept does not block, so the server asks for a client millions of times in place of sleeping.
 # fails: blocking/listens
+# cause: asks_for_clients_without_rest
 import os
 import socket
 import time

@@ -1,6 +1,7 @@
 # It waits for the client to close first, and the client waits for the server to.
 # fails: blocking/closes_after_reply
 # follows: blocking/serves_one_client_at_a_time, blocking/takes_turns_in_time: the client waits for the end and the server for the client, so that nobody else is served
+# cause: waits_for_the_client_to_close
 import os
 import socket
 import time

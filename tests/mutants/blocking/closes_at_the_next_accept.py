@@ -1,5 +1,6 @@
 # Nothing closes the connection but its last reference, which goes when the next client comes.
 # fails: blocking/closes_after_reply
+# cause: closes_at_the_next_client
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # The apostrophe of the reply was copied from a web page and is another character.
 # fails: blocking/answers
+# cause: sends_lookalikes
 import os
 import socket
 import time

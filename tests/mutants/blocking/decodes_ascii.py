@@ -1,5 +1,6 @@
 # The request is decoded as ASCII, and one with another letter ends the server.
 # fails: blocking/answers
+# cause: turns_requests_into_text
 import os
 import socket
 import time

@@ -1,6 +1,7 @@
 # The request is decoded as UTF-8, and bytes that are none end the server.
 # fails: blocking/bears_any_bytes
 # passes: blocking/answers, blocking/survives_rude_clients
+# cause: turns_requests_into_text
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # DELAY is cut to whole seconds, so a third of a second becomes none.
 # fails: blocking/takes_turns_in_time
+# cause: does_not_sleep_delay
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # os.open is called for every client and os.close for none, so descriptors run out in time.
 # fails: blocking/leaves_no_descriptor_open
+# cause: a_file_per_client
 import os
 import socket
 import time

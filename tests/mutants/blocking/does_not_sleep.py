@@ -1,5 +1,6 @@
 # DELAY is read and never slept, so there is no work for anybody to wait for.
 # fails: blocking/takes_turns_in_time
+# cause: does_not_sleep_delay
 import os
 import socket
 

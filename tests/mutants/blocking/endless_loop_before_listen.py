@@ -1,5 +1,6 @@
 # It waits in a loop for a flag that is only set below the loop, so it never comes to listen.
 # fails: blocking/listens
+# cause: runs_without_listening
 import os
 import socket
 import time

@@ -2,6 +2,7 @@
 # fails: blocking/serves_one_client_at_a_time
 # passes: blocking/works_in_one_process
 # follows: blocking/serves_in_order_of_arrival: the silent client came first and is overtaken
+# cause: serves_whoever_speaks_first
 import os
 import select
 import socket

@@ -1,5 +1,6 @@
 # The port is handed to bind as text, a TypeError, and the program ends before it listens.
 # fails: blocking/listens
+# cause: ends_with_an_error_at_its_start
 import os
 import socket
 import time

@@ -1,6 +1,7 @@
 # Each client is served by a forked child that the server waits for: one at a time, but by two processes.
 # fails: blocking/works_in_one_process
 # passes: blocking/serves_one_client_at_a_time
+# cause: another_process_works
 import os
 import socket
 import time

@@ -1,6 +1,7 @@
 # A client that is silent for half a second is cut off.
 # fails: blocking/waits_for_slow_clients
 # passes: blocking/survives_rude_clients, blocking/bears_any_bytes
+# cause: cuts_off_slow_clients
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # A queue of 1: two clients can wait, and the third can not.
 # fails: blocking/queues_five_clients
+# cause: queue_is_too_short
 import os
 import socket
 import time

@@ -1,6 +1,7 @@
 # A queue of 0: one client can wait, and all others are turned away.
 # fails: blocking/queues_five_clients
 # follows: blocking/serves_in_order_of_arrival: whoever is turned away comes again by itself, later than others who came after it
+# cause: queue_is_too_short
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # A log file is opened for every request and kept, so descriptors run out in time.
 # fails: blocking/leaves_no_descriptor_open
+# cause: a_file_per_client
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # Whoever was lost by an error is put on a list, connection and all.
 # fails: blocking/survives_rude_clients
+# cause: keeps_lost_clients
 import os
 import socket
 import time

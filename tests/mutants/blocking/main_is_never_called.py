@@ -1,5 +1,6 @@
 # __name__ is compared with a misspelt word, so the program ends at once without a message.
 # fails: blocking/listens
+# cause: ends_in_silence_at_its_start
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # listen is forgotten, so accept fails with EINVAL and the program ends.
 # fails: blocking/listens
+# cause: accepts_without_listening
 import os
 import socket
 import time

@@ -1,6 +1,7 @@
 # No connection is ever closed, so the client waits for the end until it gives up.
 # fails: blocking/closes_after_reply
 # fails: blocking/leaves_no_descriptor_open
+# cause: never_closes
 import os
 import socket
 import time

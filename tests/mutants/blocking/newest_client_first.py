@@ -1,5 +1,6 @@
 # Waiting clients are kept on a stack, so the one that came last is served first.
 # fails: blocking/serves_in_order_of_arrival
+# cause: serves_in_another_order
 import os
 import select
 import socket

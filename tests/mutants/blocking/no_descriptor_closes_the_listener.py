@@ -1,5 +1,6 @@
 # After any error of accept the listener is closed and opened anew, and EMFILE lets it do neither.
 # fails: blocking/survives_full_descriptor_table
+# cause: no_descriptor_ends_it
 import os
 import socket
 import time

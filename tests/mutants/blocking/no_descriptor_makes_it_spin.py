@@ -1,5 +1,6 @@
 # After EMFILE accept is called again at once, though the client that it could not take is still in the queue.
 # fails: blocking/survives_full_descriptor_table
+# cause: no_descriptor_makes_it_spin
 import os
 import socket
 import time

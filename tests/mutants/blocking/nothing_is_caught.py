@@ -1,5 +1,6 @@
 # No error of a client is caught, so the first one that is lost ends the server.
 # fails: blocking/survives_rude_clients, blocking/survives_aborted_connection
+# cause: a_lost_client_ends_the_server
 import os
 import socket
 import time

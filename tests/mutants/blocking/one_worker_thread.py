@@ -1,6 +1,7 @@
 # One thread accepts and another one serves, so the work is not done by the thread that accepted.
 # fails: blocking/works_in_one_process
 # passes: blocking/serves_one_client_at_a_time
+# cause: another_thread_works
 import os
 import queue
 import socket

@@ -1,6 +1,7 @@
 # sendall is given text in place of bytes, a TypeError, which ends the server at its first client.
 # fails: blocking/answers
 # follows: blocking/serves_one_client_at_a_time, blocking/takes_turns_in_time, blocking/starts_again_at_once: the error ends the server at its first client, whatever the scene
+# cause: sends_text_for_bytes
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # A pipe for a time-out that was never written is made per client, and only one of its ends closed.
 # fails: blocking/leaves_no_descriptor_open
+# cause: a_pipe_per_client
 import os
 import select
 import socket

@@ -1,6 +1,7 @@
 # It reads until the client is done, and the client waits for the reply before it is: a deadlock.
 # fails: blocking/answers
 # follows: blocking/serves_one_client_at_a_time, blocking/takes_turns_in_time, blocking/starts_again_at_once: no client that waits for its reply is ever served, whatever the scene
+# cause: reads_on_for_ever
 import os
 import socket
 import time

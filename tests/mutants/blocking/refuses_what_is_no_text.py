@@ -1,6 +1,7 @@
 # A request that is no text is answered by the error's message.
 # fails: blocking/bears_any_bytes
 # passes: blocking/answers
+# cause: refuses_what_is_no_text
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # SO_REUSEADDR is set on each accepted connection, where it does nothing for the next bind.
 # fails: blocking/starts_again_at_once
+# cause: address_is_not_reused
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # SO_REUSEPORT in place of SO_REUSEADDR, so a second server may share the port and takes half of the clients.
 # fails: blocking/keeps_its_port
+# cause: port_is_shared
 import os
 import socket
 import time

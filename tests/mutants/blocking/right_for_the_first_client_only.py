@@ -1,5 +1,6 @@
 # The reply is built by adding to a list that is never emptied, so only the first one is right.
 # fails: blocking/answers
+# cause: replies_get_worse
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # The reply goes through str() on its way, so the client gets b, quotes and all.
 # fails: blocking/answers
+# cause: sends_what_python_shows
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # It looks whether a second client waits behind the first one and serves that one before it.
 # fails: blocking/serves_in_order_of_arrival
+# cause: serves_in_another_order
 import os
 import select
 import socket

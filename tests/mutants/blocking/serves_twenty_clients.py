@@ -1,5 +1,6 @@
 # The loop ends after twenty clients, and the server with it.
 # fails: blocking/leaves_no_descriptor_open
+# cause: ends_after_so_many_clients
 import os
 import socket
 import time

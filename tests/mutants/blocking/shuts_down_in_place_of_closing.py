@@ -1,5 +1,6 @@
 # Connections are shut down but kept in a list, so their descriptors stay open for good.
 # fails: blocking/leaves_no_descriptor_open
+# cause: keeps_sockets_open
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # The sleep stands before accept, so the first client that comes to an idle server waits for no work.
 # fails: blocking/takes_turns_in_time
+# cause: sleeps_at_the_wrong_place
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # close is called while a stream made from the connection is still open, so nothing is closed yet.
 # fails: blocking/closes_after_reply
+# cause: closes_at_the_next_client
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # A bare except round the loop's body takes KeyboardInterrupt for a client's mistake.
 # fails: blocking/ends_when_told
+# cause: ctrl_c_does_not_end_it
 import os
 import socket
 import time

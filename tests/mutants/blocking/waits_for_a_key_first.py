@@ -1,5 +1,6 @@
 # It asks for the return key before it listens, and nobody sits at the keyboard.
 # fails: blocking/listens
+# cause: asks_for_a_key
 import os
 import socket
 import time

@@ -1,6 +1,7 @@
 # It reads a line, and the client's greeting has no line end: both wait for ever.
 # fails: blocking/answers
 # follows: blocking/serves_one_client_at_a_time, blocking/takes_turns_in_time, blocking/starts_again_at_once: no request has a line end, so that nobody is served, whatever the scene
+# cause: reads_on_for_ever
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # Whoever has sent nothing is asked again, also when it has left: the loop never ends.
 # fails: blocking/survives_rude_clients
+# cause: asks_on_when_the_client_has_gone
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # In place of SO_REUSEADDR it tries bind until it succeeds: a new server listens a minute later.
 # fails: blocking/starts_again_at_once
+# cause: waits_until_the_port_is_free
 import os
 import socket
 import time

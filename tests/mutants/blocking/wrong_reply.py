@@ -1,5 +1,6 @@
 # The reply is the client's own greeting.
 # fails: blocking/answers
+# cause: sends_the_request_back
 import os
 import socket
 import time

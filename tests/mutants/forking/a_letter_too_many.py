@@ -1,5 +1,6 @@
 # The body has one letter more than that of the reference.
 # fails: forking/answers
+# cause: sends_too_much
 import os
 import signal
 import socket

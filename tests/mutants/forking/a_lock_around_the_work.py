@@ -1,6 +1,7 @@
 # The children take a lock for their work, so there are many of them and one at work.
 # fails: forking/overlaps_in_time
 # passes: forking/serves_others_while_one_is_silent
+# cause: children_wait_for_each_other
 import multiprocessing
 import os
 import signal

@@ -1,6 +1,7 @@
 # A new log file is begun at every tenth client and the old one is never closed: too slow a leak for 150 clients to show.
 # fails: forking/leaves_no_descriptor_open
 # passes: forking/outlives_its_descriptor_limit
+# cause: a_file_per_client
 import os
 import signal
 import socket

@@ -1,6 +1,7 @@
 # siginterrupt has the kernel go on with accept, so that Python's handler runs only when the next client comes.
 # fails: forking/reaps_each_child
 # passes: forking/reaps_a_burst, forking/zombies_do_not_pile_up
+# cause: waits_at_the_next_client_only
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # After an error of its client the child goes on round the loop and accepts clients too.
 # fails: forking/survives_rude_clients, forking/children_close_listener
+# cause: child_goes_on_after_an_error
 import os
 import signal
 import socket

@@ -1,6 +1,7 @@
 # After an error of its client the child goes on round the loop, where its closed listener fails for ever.
 # fails: forking/survives_rude_clients
 # passes: forking/children_close_listener, forking/reaps_a_burst
+# cause: child_goes_on_after_an_error
 import os
 import signal
 import socket

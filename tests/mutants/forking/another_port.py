@@ -1,6 +1,7 @@
 # The port is a number of the student's own, so nobody finds the server where it should be.
 # fails: forking/listens
 # passes: forking/answers
+# cause: listens_on_another_port
 import errno
 import os
 import signal

@@ -1,5 +1,6 @@
 # The reply is sent before the request is read, so a client that says nothing is answered.
 # fails: forking/answers
+# cause: answers_before_it_reads
 import os
 import signal
 import socket

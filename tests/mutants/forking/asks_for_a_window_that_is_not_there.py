@@ -1,6 +1,7 @@
 # The size of the terminal is printed anew when its window changes, and a server that has no terminal ends by that.
 # fails: forking/survives_signals
 # passes: forking/reaps_a_burst
+# cause: handler_raises
 import os
 import signal
 import socket

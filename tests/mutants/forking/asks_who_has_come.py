@@ -1,6 +1,7 @@
 # getpeername fails where the client has gone from the queue, and nobody catches it.
 # fails: forking/survives_aborted_connection
 # passes: forking/survives_rude_clients, forking/survives_full_descriptor_table
+# cause: asks_who_has_come
 import errno
 import os
 import signal

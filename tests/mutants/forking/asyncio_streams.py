@@ -1,6 +1,7 @@
 # One process serves all clients by an event loop, so none has a process of its own.
 # fails: forking/gives_each_client_a_child
 # passes: forking/serves_others_while_one_is_silent
+# cause: event_loop_in_place_of_processes
 import asyncio
 import os
 

@@ -1,5 +1,6 @@
 # The listener is bound to 127.0.0.1, so nobody comes in by another address.
 # fails: forking/is_reachable_everywhere
+# cause: bound_to_one_address
 import os
 import signal
 import socket

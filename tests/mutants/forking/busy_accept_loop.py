@@ -1,6 +1,7 @@
 # accept does not block, so the server asks for a client millions of times in place of sleeping.
 # fails: forking/listens
 # follows: forking/goes_on_while_children_live: it spins at all times, while children live as well
+# cause: asks_for_clients_without_rest
 import errno
 import os
 import signal

@@ -1,5 +1,6 @@
 # BlockingIOError is caught and InterruptedError is not, so an interrupted accept ends the server.
 # fails: forking/restarts_interrupted_accept
+# cause: accept_is_not_restarted
 import os
 import signal
 import socket

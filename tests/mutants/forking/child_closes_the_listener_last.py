@@ -1,5 +1,6 @@
 # The child closes the listening socket when its client is gone, and holds it all the while.
 # fails: forking/children_close_listener
+# cause: child_keeps_the_listener
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # The child detaches the listening socket, which forgets the descriptor and leaves it open.
 # fails: forking/children_close_listener
+# cause: child_keeps_the_listener
 import os
 import signal
 import socket

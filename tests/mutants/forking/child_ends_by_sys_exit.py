@@ -1,5 +1,6 @@
 # The child ends by sys.exit, which prints what the parent has printed and not flushed.
 # fails: forking/prints_nothing_twice
+# cause: children_print_the_parents_lines
 import os
 import signal
 import socket

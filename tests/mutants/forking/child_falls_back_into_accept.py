@@ -1,6 +1,7 @@
 # The child does not end after its client: it goes on round the loop and accepts clients too.
 # fails: forking/children_close_listener, forking/reaps_a_burst
 # follows: forking/outlives_its_descriptor_limit: every child serves and forks too, so that there are soon more processes than the box allows
+# cause: child_goes_back_to_accept
 import os
 import signal
 import socket

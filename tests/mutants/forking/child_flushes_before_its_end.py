@@ -1,5 +1,6 @@
 # The child flushes its output before os._exit, and with it the parent's.
 # fails: forking/prints_nothing_twice
+# cause: children_print_the_parents_lines
 import os
 import signal
 import socket

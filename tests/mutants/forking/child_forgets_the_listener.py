@@ -1,5 +1,6 @@
 # The child deletes its name for the listening socket, and the server object keeps it open.
 # fails: forking/children_close_listener
+# cause: child_keeps_the_listener
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # The child never closes its copy of the listening socket.
 # fails: forking/children_close_listener
+# cause: child_keeps_the_listener
 import errno
 import os
 import signal

@@ -1,5 +1,6 @@
 # The child prints its client with flush=True, and what the parent has not flushed stands before it.
 # fails: forking/prints_nothing_twice
+# cause: children_print_the_parents_lines
 import os
 import signal
 import socket

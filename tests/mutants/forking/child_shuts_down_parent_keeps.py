@@ -1,6 +1,7 @@
 # The child's shutdown hides that the parent keeps its copies, until its descriptors run out.
 # fails: forking/parent_closes_connections, forking/leaves_no_descriptor_open
 # fails: forking/outlives_its_descriptor_limit
+# cause: parent_keeps_its_copy
 import errno
 import os
 import signal

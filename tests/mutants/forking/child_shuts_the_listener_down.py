@@ -1,6 +1,7 @@
 # The child shuts the listening socket down, and with it the parent's, which is the same one.
 # fails: forking/answers
 # follows: forking/serves_others_while_one_is_silent, forking/gives_each_client_a_child, forking/overlaps_in_time, forking/outlives_its_descriptor_limit, forking/reaps_each_child, forking/reaps_a_burst, forking/goes_on_while_children_live, forking/restarts_interrupted_accept, forking/survives_signals, forking/starts_again_at_once: nobody listens any more after the first client, and accept ends the server, whatever the scene
+# cause: shuts_the_listener_down
 import os
 import signal
 import socket

@@ -1,6 +1,7 @@
 # The parent closes its copy of a connection only when the child has ended, and holds it until then.
 # fails: forking/parent_closes_connections
 # passes: forking/closes_after_reply
+# cause: parent_closes_its_copy_late
 import os
 import signal
 import socket

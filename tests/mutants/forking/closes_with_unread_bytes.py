@@ -1,6 +1,7 @@
 # The connection is closed with bytes unread, so that its end is a reset.
 # fails: forking/delivers_reply_despite_unread_bytes
 # passes: forking/waits_for_the_whole_request
+# cause: closes_with_bytes_unread
 import os
 import signal
 import socket

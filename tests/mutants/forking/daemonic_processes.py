@@ -1,5 +1,6 @@
 # Children are daemons of multiprocessing, which ends them when the parent ends.
 # fails: forking/children_outlive_parent
+# cause: children_end_with_their_parent, no_process_ends_it
 import contextlib
 import multiprocessing
 import os

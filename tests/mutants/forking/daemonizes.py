@@ -1,5 +1,6 @@
 # The program puts itself into the background: the process that was started ends, another one listens.
 # fails: forking/listens
+# cause: goes_into_the_background
 import os
 import signal
 import socket

@@ -1,6 +1,7 @@
 # The request is decoded as UTF-8, and bytes that are none end the child without a reply.
 # fails: forking/bears_any_bytes
 # passes: forking/answers
+# cause: breaks_over_what_is_no_text
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # SIG_DFL is taken for the way to have children cleared away, but they stay as zombies.
 # fails: forking/reaps_each_child, forking/zombies_do_not_pile_up, forking/reaps_a_burst
+# cause: nobody_waits_for_children
 import errno
 import os
 import signal

@@ -1,5 +1,6 @@
 # os.open is called for every client and os.close for none, so descriptors run out in time.
 # fails: forking/leaves_no_descriptor_open, forking/outlives_its_descriptor_limit
+# cause: a_file_per_client
 import errno
 import os
 import signal

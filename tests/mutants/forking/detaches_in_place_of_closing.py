@@ -1,6 +1,7 @@
 # The parent detaches the connection, which forgets the descriptor and leaves it open.
 # fails: forking/parent_closes_connections, forking/closes_after_reply
 # fails: forking/leaves_no_descriptor_open, forking/outlives_its_descriptor_limit
+# cause: parent_keeps_its_copy
 import os
 import signal
 import socket

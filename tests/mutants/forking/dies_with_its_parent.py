@@ -1,6 +1,7 @@
 # PR_SET_PDEATHSIG: the kernel ends a child when its parent ends.
 # fails: forking/children_outlive_parent
 # passes: forking/ends_when_told
+# cause: children_end_with_their_parent
 import ctypes
 import os
 import signal

@@ -1,6 +1,7 @@
 # The server serves its clients itself, so one that says nothing holds up all others.
 # fails: forking/serves_others_while_one_is_silent
 # fails: forking/gives_each_client_a_child, forking/overlaps_in_time
+# cause: does_not_fork
 import errno
 import os
 import socket

@@ -1,5 +1,6 @@
 # It waits for its port to be free in a loop that nothing ends, so it never comes to listen.
 # fails: forking/listens
+# cause: runs_without_listening
 import os
 import signal
 import socket

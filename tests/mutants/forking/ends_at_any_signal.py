@@ -1,6 +1,7 @@
 # Every signal but SIGCHLD ends the server, also those that nobody means as an end.
 # fails: forking/survives_signals
 # follows: forking/reaps_a_burst: it is stopped there, and SIGCONT lets it go on and ends it
+# cause: signals_end_it
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # It goes on after every error but EINTR, the one that it should go on after.
 # fails: forking/restarts_interrupted_accept
+# cause: accept_is_not_restarted
 import errno
 import os
 import signal

@@ -1,6 +1,7 @@
 # To save processes the parent serves every second client itself.
 # fails: forking/gives_each_client_a_child
 # follows: forking/goes_on_while_children_live: one of the two silent clients there is served by the parent, which serves nobody else meanwhile
+# cause: parent_serves_some_itself
 import os
 import signal
 import socket

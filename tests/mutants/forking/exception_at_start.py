@@ -1,5 +1,6 @@
 # A name is misspelt in a line that runs at start, and the program ends before it listens.
 # fails: forking/listens
+# cause: ends_with_an_error_at_its_start
 import os
 import signal
 import socket

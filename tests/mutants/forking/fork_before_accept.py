@@ -1,5 +1,6 @@
 # fork stands before accept, so it makes children without end until there are no more processes to be had.
 # fails: forking/listens
+# cause: makes_processes_without_end
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # socketserver does not set SO_REUSEADDR unless allow_reuse_address says so, and here nothing does.
 # fails: forking/starts_again_at_once
+# cause: address_is_not_reused
 import os
 import socketserver
 import time

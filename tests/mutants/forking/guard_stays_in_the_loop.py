@@ -1,6 +1,7 @@
 # The handler's guard does not leave the loop, so the handler spins once no child is left.
 # fails: forking/goes_on_while_children_live
 # follows: forking/answers, forking/gives_each_client_a_child, forking/outlives_its_descriptor_limit, forking/reaps_a_burst, forking/restarts_interrupted_accept, forking/survives_signals: the first client that leaves no child behind it lets the handler spin, and nobody else is served
+# cause: spins_when_no_child_is_left
 import os
 import signal
 import socket

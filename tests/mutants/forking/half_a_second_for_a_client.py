@@ -1,6 +1,7 @@
 # A client that is silent for half a second is cut off.
 # fails: forking/waits_for_slow_clients
 # passes: forking/survives_rude_clients, forking/waits_for_the_whole_request
+# cause: cuts_off_slow_clients
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # The handler is called where it should be named, a TypeError, and the program ends at its start.
 # fails: forking/listens
+# cause: ends_with_an_error_at_its_start
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # The handler is set in the child, which has no children, and not in the parent.
 # fails: forking/reaps_each_child, forking/zombies_do_not_pile_up, forking/reaps_a_burst
+# cause: nobody_waits_for_children
 import errno
 import os
 import signal

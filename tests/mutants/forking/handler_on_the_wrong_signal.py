@@ -1,6 +1,7 @@
 # The handler stands at SIGUSR1, which nobody sends, so the children stay as zombies.
 # fails: forking/reaps_each_child
 # fails: forking/zombies_do_not_pile_up, forking/reaps_a_burst
+# cause: nobody_waits_for_children
 import errno
 import os
 import signal

@@ -1,6 +1,7 @@
 # The handler sleeps until no child is alive any more, so one client's silence holds up all others.
 # fails: forking/goes_on_while_children_live
 # follows: forking/reaps_each_child, forking/serves_others_while_one_is_silent: with a child that stays, the handler waits for it, and nobody else is served
+# cause: handler_sleeps
 import os
 import signal
 import socket

@@ -2,6 +2,7 @@
 # fails: forking/survives_signals
 # follows: forking/answers, forking/serves_others_while_one_is_silent, forking/gives_each_client_a_child, forking/outlives_its_descriptor_limit, forking/reaps_each_child, forking/reaps_a_burst, forking/goes_on_while_children_live, forking/restarts_interrupted_accept, forking/starts_again_at_once: the first child that ends ends the server with it, whatever the scene
 # follows: forking/overlaps_in_time, forking/closes_after_reply, forking/leaves_no_descriptor_open: the same, where the child ends before the scene does
+# cause: handler_raises
 import os
 import signal
 import socket

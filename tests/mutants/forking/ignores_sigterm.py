@@ -1,5 +1,6 @@
 # SIGTERM is ignored, so whoever wants to end the server has to kill it.
 # fails: forking/ends_when_told
+# cause: sigterm_does_not_end_it
 import os
 import signal
 import socket

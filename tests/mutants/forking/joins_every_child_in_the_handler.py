@@ -1,6 +1,7 @@
 # The handler joins every child that there is, so it blocks while one of them is alive.
 # fails: forking/goes_on_while_children_live
 # follows: forking/reaps_each_child, forking/serves_others_while_one_is_silent: with a child that stays, the first other one that ends blocks the handler, and nobody else is served
+# cause: handler_blocks
 import multiprocessing
 import os
 import signal

@@ -1,5 +1,6 @@
 # The child waits for another request on the same connection, so the client never sees the end.
 # fails: forking/closes_after_reply
+# cause: waits_for_the_client_to_close
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # A request in HTTP/1.0 is turned away, though the reference answers it.
 # fails: forking/answers
+# cause: reply_depends_on_the_request
 import errno
 import os
 import signal

@@ -1,6 +1,7 @@
 # The reply to a path of more than a hundred characters is another one, so that most requests get the right one.
 # fails: forking/answers_strangers
 # passes: forking/answers
+# cause: none
 import os
 import signal
 import socket

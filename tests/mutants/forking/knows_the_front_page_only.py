@@ -1,5 +1,6 @@
 # Only a request for exactly / is answered with 200, one with a query is not.
 # fails: forking/answers
+# cause: reply_depends_on_the_request
 import os
 import signal
 import socket

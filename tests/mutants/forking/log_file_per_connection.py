@@ -1,6 +1,7 @@
 # The parent opens a log file for each connection and keeps it, so descriptors run out in time.
 # fails: forking/leaves_no_descriptor_open
 # fails: forking/outlives_its_descriptor_limit
+# cause: a_file_per_client
 import errno
 import os
 import signal

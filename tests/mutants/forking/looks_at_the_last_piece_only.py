@@ -1,5 +1,6 @@
 # The blank line is looked for in the last piece alone, so one that comes in two is never found.
 # fails: forking/waits_for_the_whole_request
+# cause: pieces_are_not_put_together
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # EAGAIN is taken for the error of an interrupted call, so EINTR ends the server.
 # fails: forking/restarts_interrupted_accept
+# cause: accept_is_not_restarted
 import errno
 import os
 import signal

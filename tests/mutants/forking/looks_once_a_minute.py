@@ -2,6 +2,7 @@
 # fails: forking/reaps_each_child
 # fails: forking/zombies_do_not_pile_up, forking/reaps_a_burst
 # follows: forking/listens: a minute in time.sleep is longer than anybody waits to see whether a thread is at work or at rest
+# cause: looks_for_children_too_seldom
 import os
 import socket
 import threading

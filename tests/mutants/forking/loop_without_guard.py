@@ -2,6 +2,7 @@
 # fails: forking/survives_signals
 # follows: forking/answers, forking/gives_each_client_a_child, forking/outlives_its_descriptor_limit, forking/reaps_each_child, forking/reaps_a_burst, forking/goes_on_while_children_live, forking/restarts_interrupted_accept, forking/starts_again_at_once: the first child that ends and leaves no other ends the server with it, whatever the scene
 # follows: forking/serves_others_while_one_is_silent, forking/overlaps_in_time, forking/closes_after_reply, forking/leaves_no_descriptor_open: the same, where the last child ends before the scene does
+# cause: waits_without_a_guard
 import os
 import signal
 import socket

@@ -1,6 +1,7 @@
 # The handler's loop has no test for 0, so it spins while a child is alive.
 # fails: forking/goes_on_while_children_live
 # follows: forking/reaps_each_child, forking/serves_others_while_one_is_silent: with a child that stays, the first other one that ends lets the handler spin, and nobody else is served
+# cause: spins_while_a_child_lives
 import errno
 import os
 import signal

@@ -1,5 +1,6 @@
 # The function that serves is defined and never called, so the program ends without a word.
 # fails: forking/listens
+# cause: ends_in_silence_at_its_start
 import os
 import signal
 import socket

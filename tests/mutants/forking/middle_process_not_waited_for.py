@@ -1,6 +1,7 @@
 # A double fork saves waiting for the one that serves, but the process between stays as a zombie.
 # fails: forking/reaps_each_child, forking/zombies_do_not_pile_up
 # fails: forking/reaps_a_burst
+# cause: middle_process_stays
 import os
 import socket
 import time

@@ -1,6 +1,7 @@
 # PORT is read under a misspelt name, so the server takes a default that is not the lesson's port.
 # fails: forking/listens
 # passes: forking/answers
+# cause: listens_on_another_port
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # The handler takes the children from multiprocessing, which keeps its pipe to each of them for ever.
 # fails: forking/leaves_no_descriptor_open, forking/outlives_its_descriptor_limit
+# cause: a_pipe_per_client
 import multiprocessing
 import os
 import signal

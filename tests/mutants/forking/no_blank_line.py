@@ -1,5 +1,6 @@
 # The blank line between header and body is missing.
 # fails: forking/answers
+# cause: no_blank_line
 import errno
 import os
 import signal

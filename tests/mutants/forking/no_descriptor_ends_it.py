@@ -1,5 +1,6 @@
 # accept's EMFILE is not caught, and ends the server.
 # fails: forking/survives_full_descriptor_table
+# cause: no_descriptor_ends_it
 import os
 import signal
 import socket

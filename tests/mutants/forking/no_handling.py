@@ -1,5 +1,6 @@
 # Nobody waits for the children, so every one of them stays as a zombie.
 # fails: forking/reaps_each_child, forking/zombies_do_not_pile_up, forking/reaps_a_burst
+# cause: nobody_waits_for_children
 import os
 import socket
 import time

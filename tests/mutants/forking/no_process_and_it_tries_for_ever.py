@@ -1,5 +1,6 @@
 # Where there is no process to be had the parent asks again and again, and nobody else is served meanwhile.
 # fails: forking/survives_failed_fork
+# cause: no_process_and_it_tries_for_ever
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # fork's EAGAIN is not caught, and ends the server.
 # fails: forking/survives_failed_fork
+# cause: no_process_ends_it
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # After a fork that failed the parent goes on, with the client's connection still open.
 # fails: forking/survives_failed_fork
+# cause: no_process_keeps_the_client
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # accept is not restarted when a signal interrupts it, so the error ends the server.
 # fails: forking/restarts_interrupted_accept
+# cause: accept_is_not_restarted
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # SO_REUSEADDR is never set, so a TIME_WAIT on the port keeps a new server away for a minute.
 # fails: forking/starts_again_at_once
+# cause: address_is_not_reused
 import errno
 import os
 import signal

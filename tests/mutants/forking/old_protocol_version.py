@@ -1,5 +1,6 @@
 # The status line says HTTP/1.0 where the reference says HTTP/1.1.
 # fails: forking/answers
+# cause: wrong_status_line
 import os
 import signal
 import socket

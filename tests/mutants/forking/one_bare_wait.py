@@ -2,6 +2,7 @@
 # fails: forking/reaps_a_burst
 # follows: forking/goes_on_while_children_live: a child that is stopped sends SIGCHLD as well, and wait blocks until one ends
 # follows: forking/survives_signals: a SIGCHLD that no child sent lets wait fail, and the error ends the server
+# cause: one_child_per_signal
 import os
 import signal
 import socket

@@ -1,6 +1,7 @@
 # The handler waits once per signal, and several ended children may send one signal.
 # fails: forking/reaps_a_burst
 # follows: forking/goes_on_while_children_live: a child that is stopped sends SIGCHLD as well, and wait blocks until one ends
+# cause: one_child_per_signal
 import errno
 import os
 import signal

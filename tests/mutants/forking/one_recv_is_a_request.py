@@ -1,5 +1,6 @@
 # What one recv brings is taken for the whole request.
 # fails: forking/waits_for_the_whole_request
+# cause: a_piece_is_taken_for_the_request
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # The handler calls waitpid once per signal, and several ended children may send one signal.
 # fails: forking/reaps_a_burst
+# cause: one_child_per_signal
 import os
 import signal
 import socket

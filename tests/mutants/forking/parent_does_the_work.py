@@ -1,5 +1,6 @@
 # The work is done by the parent before it forks, and only the reply is left to the child.
 # fails: forking/overlaps_in_time
+# cause: parent_works_too
 import os
 import signal
 import socket

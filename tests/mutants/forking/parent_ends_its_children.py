@@ -1,5 +1,6 @@
 # At Ctrl-C the parent ends each child that is still at work.
 # fails: forking/children_outlive_parent
+# cause: children_end_with_their_parent
 import os
 import signal
 import socket

@@ -1,6 +1,7 @@
 # At Ctrl-C the parent ends its whole process group, children at work included.
 # fails: forking/children_outlive_parent
 # passes: forking/ends_when_told
+# cause: children_end_with_their_parent
 import os
 import signal
 import socket

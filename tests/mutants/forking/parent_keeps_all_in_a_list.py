@@ -1,6 +1,7 @@
 # The parent keeps each connection in a list, so clients do not see the end and descriptors run out.
 # fails: forking/parent_closes_connections, forking/closes_after_reply
 # fails: forking/leaves_no_descriptor_open, forking/outlives_its_descriptor_limit
+# cause: parent_keeps_its_copy
 import errno
 import os
 import signal

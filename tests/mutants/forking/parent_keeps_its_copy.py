@@ -1,5 +1,6 @@
 # The parent never closes its copy of the connection, so the client does not see the end of the reply.
 # fails: forking/parent_closes_connections, forking/closes_after_reply
+# cause: parent_keeps_its_copy
 import os
 import signal
 import socket

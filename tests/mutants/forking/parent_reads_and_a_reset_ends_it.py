@@ -1,6 +1,7 @@
 # The parent reads the request before it forks, and a client that resets its connection ends the parent.
 # fails: forking/survives_rude_clients, forking/survives_aborted_connection, forking/serves_others_while_one_is_silent
 # fails: forking/gives_each_client_a_child
+# cause: parent_reads_before_it_forks
 import os
 import signal
 import socket

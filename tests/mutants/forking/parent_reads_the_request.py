@@ -1,6 +1,7 @@
 # The parent reads the request before it forks, so a client that says nothing holds up all others.
 # fails: forking/serves_others_while_one_is_silent
 # fails: forking/gives_each_client_a_child
+# cause: parent_reads_before_it_forks
 import errno
 import os
 import signal

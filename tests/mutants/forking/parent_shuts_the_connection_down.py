@@ -1,6 +1,7 @@
 # The parent shuts the connection down in place of closing its copy, which ends it for the child as well.
 # fails: forking/answers
 # follows: forking/overlaps_in_time: no child has a client left to work for
+# cause: parent_shuts_the_connection_down
 import errno
 import os
 import signal

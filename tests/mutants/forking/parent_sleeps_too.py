@@ -1,5 +1,6 @@
 # The parent sleeps DELAY after each fork as well, so the next child starts when the last one is done.
 # fails: forking/overlaps_in_time
+# cause: parent_works_too
 import errno
 import os
 import signal

@@ -1,6 +1,7 @@
 # The parent makes sure that the client has something to say before it forks, and waits for that.
 # fails: forking/serves_others_while_one_is_silent
 # fails: forking/gives_each_client_a_child
+# cause: parent_reads_before_it_forks
 import os
 import signal
 import socket

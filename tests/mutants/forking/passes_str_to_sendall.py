@@ -1,5 +1,6 @@
 # sendall is given text in place of bytes, a TypeError, which ends every child before its reply.
 # fails: forking/answers
+# cause: sends_text_for_bytes
 import errno
 import os
 import signal

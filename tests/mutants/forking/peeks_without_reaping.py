@@ -1,5 +1,6 @@
 # The handler looks at ended children with WNOWAIT, which leaves them where they are.
 # fails: forking/reaps_each_child, forking/zombies_do_not_pile_up, forking/reaps_a_burst
+# cause: nobody_waits_for_children
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # A pipe is made for each child, and the parent never closes the end that it reads from.
 # fails: forking/leaves_no_descriptor_open, forking/outlives_its_descriptor_limit
+# cause: a_pipe_per_client
 import os
 import signal
 import socket

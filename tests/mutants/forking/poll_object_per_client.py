@@ -1,5 +1,6 @@
 # An epoll object is made for each client and all of them are kept, so descriptors run out in time.
 # fails: forking/leaves_no_descriptor_open, forking/outlives_its_descriptor_limit
+# cause: a_poll_object_per_client
 import os
 import select
 import signal

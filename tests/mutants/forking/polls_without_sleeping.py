@@ -1,6 +1,7 @@
 # select has a time-out of 0 seconds, so the loop runs round and round while no client is there.
 # fails: forking/listens
 # follows: forking/goes_on_while_children_live: it spins at all times, while children live as well
+# cause: asks_for_clients_without_rest
 import os
 import select
 import signal

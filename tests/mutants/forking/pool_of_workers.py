@@ -1,5 +1,6 @@
 # Twelve workers are forked before the first client comes, and each serves one client after another.
 # fails: forking/gives_each_client_a_child, forking/children_close_listener
+# cause: workers_made_beforehand
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # The child reads until the blank line, and from a client that has left it reads nothing for ever.
 # fails: forking/survives_rude_clients
+# cause: asks_on_when_the_client_has_gone
 import os
 import signal
 import socket

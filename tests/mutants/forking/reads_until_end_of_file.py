@@ -1,6 +1,7 @@
 # The child reads until the client is done, and the client waits for the reply before it is: a deadlock.
 # fails: forking/answers
 # follows: forking/serves_others_while_one_is_silent, forking/gives_each_client_a_child, forking/overlaps_in_time, forking/outlives_its_descriptor_limit, forking/reaps_each_child, forking/reaps_a_burst, forking/goes_on_while_children_live, forking/restarts_interrupted_accept, forking/survives_signals, forking/starts_again_at_once: no client that waits for its reply is ever served, whatever the scene
+# cause: reads_on_for_ever
 import os
 import signal
 import socket

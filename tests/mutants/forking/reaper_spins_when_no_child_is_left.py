@@ -1,6 +1,7 @@
 # The thread that waits for children begins with the first one, and tries again at once when none is left.
 # fails: forking/goes_on_while_children_live
 # passes: forking/listens, forking/reaps_each_child, forking/reaps_a_burst
+# cause: spins_when_no_child_is_left
 import os
 import socket
 import threading

@@ -1,6 +1,7 @@
 # The thread that waits for children tries again at once when there is none: it never sleeps.
 # fails: forking/listens
 # follows: forking/goes_on_while_children_live: it spins whenever there is no child, so also when none is left
+# cause: a_thread_beside_accept_runs
 import os
 import socket
 import threading

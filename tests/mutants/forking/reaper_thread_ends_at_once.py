@@ -1,5 +1,6 @@
 # The thread that waits for children finds none at the start and ends, so nobody waits for them later.
 # fails: forking/reaps_each_child, forking/zombies_do_not_pile_up, forking/reaps_a_burst
+# cause: nobody_waits_for_children
 import os
 import socket
 import threading

@@ -1,6 +1,7 @@
 # Children are reaped only when the next client comes, so they stay as zombies until then.
 # fails: forking/reaps_each_child
 # passes: forking/zombies_do_not_pile_up, forking/reaps_a_burst
+# cause: waits_at_the_next_client_only
 import os
 import socket
 import time

@@ -1,6 +1,7 @@
 # Children are reaped when there are fifty of them, so most of the time there are zombies.
 # fails: forking/reaps_each_child, forking/reaps_a_burst
 # fails: forking/zombies_do_not_pile_up
+# cause: waits_until_there_are_many
 import errno
 import os
 import socket

@@ -1,6 +1,7 @@
 # A request that is no text is answered by 400 Bad Request.
 # fails: forking/bears_any_bytes
 # passes: forking/answers
+# cause: refuses_what_is_no_text
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # break stands where continue should, so an interrupted accept ends the server.
 # fails: forking/restarts_interrupted_accept
+# cause: interruption_leaves_the_loop
 import os
 import signal
 import socket

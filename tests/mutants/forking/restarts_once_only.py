@@ -1,5 +1,6 @@
 # An interrupted accept is called once more, and an interruption of that call ends the server.
 # fails: forking/restarts_interrupted_accept
+# cause: restarts_accept_once
 import os
 import signal
 import socket

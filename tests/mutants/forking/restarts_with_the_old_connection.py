@@ -1,5 +1,6 @@
 # An interrupted accept is passed over, and the server goes on with a connection that it has not got.
 # fails: forking/restarts_interrupted_accept
+# cause: goes_on_without_a_connection
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # SO_REUSEADDR is set after bind, which has failed by then if the port has a TIME_WAIT.
 # fails: forking/starts_again_at_once
+# cause: address_is_not_reused
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # SO_REUSEADDR is set to 0, which is what it was before.
 # fails: forking/starts_again_at_once
+# cause: address_is_not_reused
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # The parent cuts a piece off the reply for each client, so only the first one gets all of it.
 # fails: forking/answers
+# cause: replies_get_worse
 import errno
 import os
 import signal

@@ -1,6 +1,7 @@
 # After fork the parent serves the client and ends, and the child goes on in its place as the server.
 # fails: forking/gives_each_client_a_child
 # follows: forking/answers, forking/overlaps_in_time, forking/outlives_its_descriptor_limit, forking/reaps_a_burst, forking/goes_on_while_children_live, forking/restarts_interrupted_accept, forking/survives_signals, forking/starts_again_at_once, forking/reaps_each_child, forking/serves_others_while_one_is_silent: the process that was started ends after its first client, whatever the scene
+# cause: roles_swapped
 import os
 import socket
 import time

@@ -1,5 +1,6 @@
 # The loop ends after a hundred clients, and the server with it.
 # fails: forking/outlives_its_descriptor_limit
+# cause: ends_after_so_many_clients
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # SIGCHLD is blocked for the time of fork and never let through again, so the handler never runs.
 # fails: forking/reaps_each_child, forking/zombies_do_not_pile_up, forking/reaps_a_burst
+# cause: nobody_waits_for_children
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # The handler stops at a child that ended with a status other than 0, and leaves those behind it.
 # fails: forking/reaps_a_burst
+# cause: stops_before_all_are_waited_for
 import os
 import signal
 import socket

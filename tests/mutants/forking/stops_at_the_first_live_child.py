@@ -1,5 +1,6 @@
 # The handler goes through its children from the oldest on and stops at the first that is still alive.
 # fails: forking/reaps_each_child
+# cause: one_live_child_hides_the_others
 import os
 import signal
 import socket

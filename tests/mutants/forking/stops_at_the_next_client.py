@@ -1,5 +1,6 @@
 # The handler of SIGTERM only sets a flag, and accept, which Python restarts, goes on to wait for one more client.
 # fails: forking/ends_when_told
+# cause: sigterm_does_not_end_it
 import os
 import signal
 import socket

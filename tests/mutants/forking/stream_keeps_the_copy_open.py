@@ -1,5 +1,6 @@
 # The parent has made a stream of the connection, and its close waits for the stream's.
 # fails: forking/parent_closes_connections, forking/closes_after_reply
+# cause: parent_keeps_its_copy
 import os
 import signal
 import socket

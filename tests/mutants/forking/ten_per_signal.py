@@ -1,5 +1,6 @@
 # The handler takes ten children per signal at most, and more may have ended.
 # fails: forking/reaps_a_burst
+# cause: stops_before_all_are_waited_for
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # The reply is sent when the first line is there, before the request is complete.
 # fails: forking/waits_for_the_whole_request
+# cause: a_piece_is_taken_for_the_request
 import os
 import signal
 import socket

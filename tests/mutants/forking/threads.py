@@ -1,6 +1,7 @@
 # Each client is served by a thread in place of a process of its own.
 # fails: forking/gives_each_client_a_child
 # passes: forking/serves_others_while_one_is_silent
+# cause: threads_in_place_of_processes
 import os
 import socket
 import threading

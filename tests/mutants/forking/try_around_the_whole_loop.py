@@ -1,5 +1,6 @@
 # The try stands round the loop in place of in it, so an interrupted accept ends the loop in silence.
 # fails: forking/restarts_interrupted_accept
+# cause: interruption_leaves_the_loop
 import os
 import signal
 import socket

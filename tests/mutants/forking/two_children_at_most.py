@@ -1,6 +1,7 @@
 # Only two children may be alive at a time, and the other clients wait.
 # fails: forking/gives_each_client_a_child, forking/goes_on_while_children_live
 # follows: forking/reaps_a_burst: the client after the burst may find two children that are not waited for yet, and waits
+# cause: so_many_children_at_most
 import os
 import signal
 import socket

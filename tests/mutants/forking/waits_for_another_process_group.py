@@ -1,5 +1,6 @@
 # Children leave the process group, and waitpid(0) waits for those of the group only.
 # fails: forking/reaps_each_child, forking/zombies_do_not_pile_up, forking/reaps_a_burst
+# cause: nobody_waits_for_children
 import os
 import signal
 import socket

@@ -1,6 +1,7 @@
 # The handler waits for the child that was forked last, whichever child it is that ended.
 # fails: forking/reaps_a_burst
 # fails: forking/reaps_each_child
+# cause: waits_for_one_certain_child
 import errno
 import os
 import signal

@@ -2,6 +2,7 @@
 # fails: forking/serves_others_while_one_is_silent, forking/overlaps_in_time
 # fails: forking/gives_each_client_a_child
 # follows: forking/reaps_each_child, forking/goes_on_while_children_live: with a child that stays, the parent waits for it, and nobody else is served
+# cause: waits_for_the_child_at_once
 import errno
 import os
 import socket

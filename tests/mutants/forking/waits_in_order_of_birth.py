@@ -1,5 +1,6 @@
 # A thread waits for the children in the order of their birth, so one that lives long hides the others.
 # fails: forking/reaps_each_child
+# cause: one_live_child_hides_the_others
 import os
 import queue
 import socket

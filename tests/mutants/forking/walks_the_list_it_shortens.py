@@ -1,5 +1,6 @@
 # The handler removes children from the list that it is walking, which passes over every second one.
 # fails: forking/reaps_a_burst
+# cause: stops_before_all_are_waited_for
 import os
 import signal
 import socket

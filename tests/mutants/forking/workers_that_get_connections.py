@@ -1,6 +1,7 @@
 # The parent hands its connections in turn to eight workers, and each of them serves many clients.
 # fails: forking/gives_each_client_a_child
 # follows: forking/reaps_a_burst: the workers that serve the burst are ended in it, and the parent has none in their place
+# cause: workers_made_beforehand
 import itertools
 import os
 import socket

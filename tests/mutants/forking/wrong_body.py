@@ -1,5 +1,6 @@
 # The body is not the one of the reference.
 # fails: forking/answers
+# cause: wrong_body
 import os
 import signal
 import socket

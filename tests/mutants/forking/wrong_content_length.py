@@ -1,5 +1,6 @@
 # Content-Length counts the blank line as well, so a client waits for bytes that never come.
 # fails: forking/answers
+# cause: wrong_content_length
 import os
 import signal
 import socket

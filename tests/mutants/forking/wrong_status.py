@@ -1,5 +1,6 @@
 # The status is another one than that of the reference.
 # fails: forking/answers
+# cause: wrong_status_line
 import errno
 import os
 import signal
