@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.hidden": {"grader.declaring", EXPERIMENTS, MODEL, "grader.rubric", APPARATUS},
     "grader.judging": {MODEL, RECORDING, "grader.reference", "grader.checks"},
     CLUES: {MODEL, RECORDING, "grader.reference", "grader.replies", "grader.explaining"},
-    "grader.causes": {CLUES, MODEL, RECORDING, "grader.timing"},
+    "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
     "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference"},
     "grader.overview": {MODEL},
     "grader.store": {MODEL, RECORDING, "grader.overview"},
