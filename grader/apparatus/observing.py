@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection
 
 from grader.apparatus import settling
@@ -59,6 +60,15 @@ class Observer:
             return {thread.state for thread in self._box.processes.threads(pid)}
         except Gone:
             return set()
+
+    def sleeps_with_a_timer(self, pid: int) -> bool:
+        """A thread of a process will wake by itself; none does of one that is gone."""
+        processes = self._box.processes
+        with contextlib.suppress(Gone):
+            return any(
+                thread.sleeps and processes.time_left(thread) != float("inf") for thread in processes.threads(pid)
+            )
+        return False
 
     def listeners(self, reading: Reading | None = None) -> tuple[SocketSeen, ...]:
         """The listening sockets that a process of the box holds."""

@@ -20,6 +20,7 @@ from grader.apparatus.policing import Police
 from grader.apparatus.sandbox import limits
 from grader.apparatus.sandbox.box import Box
 from grader.apparatus.scene import Bounds, Cut, Unclear
+from grader.apparatus.settling import OwnTime
 from grader.model import Track
 from grader.recording import Calm, Event, Exit, Recording, Snapshot, What
 
@@ -284,6 +285,14 @@ class Server:
             while not client.finished and (left := until - time.monotonic()) > 0:
                 self._heed()
                 self._nap(min(left, LONGEST_NAP))
+
+    def outlast_its_timers(self, seconds: float) -> None:
+        """Let a program that was told to end wake up from a sleep with a timer: so long, of our own time, or until it ends."""
+        self.rest()
+        time_of_ours = OwnTime()
+        while self._exit is None and time_of_ours.now() < seconds and self._observer.sleeps_with_a_timer(self.program):
+            self._heed()
+            self._nap(LONGEST_NAP)
 
     def note_output(self, label: str) -> None:
         """Write down what the program has printed until now."""

@@ -8,6 +8,8 @@ from grader.model import BLOCKING
 
 ELSEWHERE = "127.0.0.2"
 """Another IPv4 address of this machine: all of 127.0.0.0/8 is (RFC 1122, 3.2.1.3)."""
+A_LOOP_ENDS = 2.5
+"""Seconds for a loop that looks at a flag now and then; one that looks more seldom leaves it open whether it would end."""
 ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -31,6 +33,7 @@ def reachable(server: Server) -> None:
         server.about("ends_when_told")
         server.may_end()
         server.signal(number)
+        server.outlast_its_timers(A_LOOP_ENDS)
         server.then(f"{number.name} came")
         server.end()
 

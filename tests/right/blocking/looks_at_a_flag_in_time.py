@@ -1,5 +1,5 @@
 # SIGTERM sets a flag, which is looked at twice a second since the listener has a timeout.
-# passes: blocking/survives_rude_clients, blocking/bears_any_bytes, blocking/waits_for_slow_clients, blocking/survives_full_descriptor_table, blocking/survives_aborted_connection, blocking/is_reachable_everywhere, blocking/keeps_its_port, blocking/queues_five_clients
+# passes: blocking/survives_rude_clients, blocking/bears_any_bytes, blocking/waits_for_slow_clients, blocking/survives_full_descriptor_table, blocking/survives_aborted_connection, blocking/ends_when_told, blocking/is_reachable_everywhere, blocking/keeps_its_port, blocking/queues_five_clients
 import os
 import signal
 import socket
