@@ -17,6 +17,7 @@ from grader.model import TRACKS, Outcome, Report, Result, Status, report_of
 from grader.recording import Recording, What
 from grader.rejudging import Change, Rejudged, judged_again
 from grader.rubric import rubric
+from tests.causes.of_turns_and_leaks import SHOWN as LEAKS
 from tests.recordings import without
 from tests.right_scenes import REFERENCES, right
 
@@ -199,3 +200,21 @@ def test_a_message_that_changes_is_a_change() -> None:
     before = with_result(graded(recorded=UNANSWERED), "forking/answers", message="other words")
     (change,) = anew(before, UNANSWERED).changes
     assert change.told.startswith("forking/answers: failed -> failed: expected to GET /")
+
+
+def test_causes_are_found_anew() -> None:
+    """By today's entries; what was told yesterday is gone."""
+    keeps = LEAKS["parent_keeps_its_copy"].scenes[0]
+    recorded = {**RIGHT, "forking": {**RIGHT["forking"], "crowd": keeps, "visits": without_its_ends()}}
+    before = graded(recorded=recorded)
+    after = judged_again(before, recorded, REFERENCES, rubric()).after
+    assert {track: found.cause for track, found in after.diagnoses.items()} == {"forking": "parent_keeps_its_copy"}
+    assert judged_again(after, RIGHT, REFERENCES, rubric()).after.diagnoses == {}
+
+
+def without_its_ends() -> Recording:
+    """The many visits of chapter 2, in which no client sees the end of its connection."""
+    seen = RIGHT["forking"]["visits"]
+    for client in seen.clients:
+        seen = without(seen, client, What.ENDED)
+    return seen

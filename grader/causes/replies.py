@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.causes.cause import BOTH, CHILDREN, TURNS, Cause
 from grader.clues import OUTCOME, WORDS, Clue, Seen, shows
-from grader.clues.endings import ANY_ERROR, READING_ON, cut_by, errno, error
+from grader.clues.endings import ANY_ERROR, READING_ON, cut_by, errno, error, tells_of_an_exception
 from grader.clues.replies import (
     DEPENDS_ON_THE_REQUEST,
     DEPENDS_ON_THE_TURN,
@@ -16,7 +16,6 @@ from grader.clues.replies import (
     SOMETHING_CAME,
     http_part,
 )
-from grader.explaining import why_it_ended
 from grader.recording import What
 
 TEXT_FOR_BYTES = error("TypeError", "a bytes-like object is required")
@@ -49,10 +48,8 @@ def _no_text(seen: Seen) -> bool:
 
 
 def _somebody_fails(seen: Seen) -> bool:
-    """The server ended with an exception, or a child said one."""
-    said = seen.scene("visits").stderr
-    lines = (said.head + said.tail).splitlines()
-    return cut_by(ANY_ERROR, "visits").holds(seen) or bool(why_it_ended("", "", lines))
+    """The server ended with an exception, or a child says one."""
+    return cut_by(ANY_ERROR, "visits").holds(seen) or tells_of_an_exception(seen.scene("visits"))
 
 
 CAUSES = (

@@ -71,6 +71,11 @@ def _own_words(scene: Recording) -> tuple[str, ...]:
     return tuple(said[-MOST_WORDS:]) if REFUSED.cut(scene) else ()
 
 
+def tells_of_an_exception(scene: Recording) -> bool:
+    """A process of the server says so on standard error, whether or not it was the program."""
+    return bool(why_it_ended("", "", (scene.stderr.head + scene.stderr.tail).splitlines()))
+
+
 ANY_ERROR = End("ended with an exception", OUTCOME, lambda scene: bool(why_it_ended("", "", _own_words(scene))))
 SILENCE = End(
     "ended with status 0 and no word",
