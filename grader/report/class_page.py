@@ -106,15 +106,18 @@ def _distribution(graded: Sequence[Standing]) -> str:
         tenths[min(9, int(10 * one.score / one.points)) if one.points else 0] += 1
     most = max(tenths)
     bars = "".join(
-        f'<rect class="w" x="{20 + 62 * n}" y="{118 - 90 * count / most:.0f}" width="54" height="{90 * count / most:.0f}"/>'
-        f'<text x="{47 + 62 * n}" y="{112 - 90 * count / most:.0f}" text-anchor="middle">{count or ""}</text>'
-        f'<text class="s" x="{47 + 62 * n}" y="136" text-anchor="middle">{10 * n}–{10 * n + 10}%</text>'
+        f'<rect class="w" x="{8 + 32 * n}" y="{118 - 90 * count / most:.0f}" width="28" height="{90 * count / most:.0f}"/>'
+        f'<text x="{22 + 32 * n}" y="{112 - 90 * count / most:.0f}" text-anchor="middle">{count or ""}</text>'
+        f'<text class="s" x="{6 + 32 * n}" y="136" text-anchor="middle">{10 * n}</text>'
         for n, count in enumerate(tenths)
     )
     told = "; ".join(f"{10 * n} to {10 * n + 10} percent: {count}" for n, count in enumerate(tenths) if count)
     return (
-        '<h2>Scores</h2><figure class="fl-figure" tabindex="0"><svg viewBox="0 0 660 144" role="img" aria-labelledby="fl-s fl-sd">'
-        f'<title id="fl-s">How many earned how much</title><desc id="fl-sd">{told}</desc>{bars}</svg></figure>'
+        '<h2>Scores</h2><figure class="fl-figure fl-tenths" tabindex="0">'
+        '<svg viewBox="-6 0 344 144" role="img" aria-labelledby="fl-s fl-sd">'
+        f'<title id="fl-s">How many earned how much</title><desc id="fl-sd">{told}</desc>{bars}'
+        '<text class="s" x="326" y="136" text-anchor="middle">100</text></svg>'
+        "<figcaption>submissions by tenths of the points, in percent</figcaption></figure>"
     )
 
 

@@ -39,6 +39,7 @@ a{color:var(--mark)}code,pre,.fl-seen{font:13px/1.5 ui-monospace,SFMono-Regular,
 .fl-hint{font-style:italic}
 .fl-figure{margin:1rem 0;padding:.8rem;border:1px solid var(--line);border-radius:6px;background:var(--card);overflow-x:auto}
 .fl-figure svg{display:block;min-width:34rem;max-width:100%;height:auto}
+.fl-tenths svg{min-width:0;width:30rem}
 .fl-figure figcaption{color:var(--soft);font-size:.9rem;margin-bottom:.5rem}
 svg text{font:12px system-ui,sans-serif;fill:var(--ink)}svg .s{fill:var(--soft)}svg .m{font-family:ui-monospace,Menlo,monospace}
 svg .l{stroke:var(--line);fill:none}svg .a{stroke:var(--mark);fill:none;stroke-width:1.5}svg .h{fill:var(--mark)}
