@@ -54,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _end_with_the_parent()
     try:
         status: int = options.command(options)
+        sys.stdout.flush()  # while a reader that has gone is still no error of ours
     except WRONG_USE as error:
         _say(f"forklab: {error}")
         return USAGE
