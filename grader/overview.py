@@ -57,6 +57,7 @@ class Standing(NamedTuple):
     Args:
         folder: of its files, in the results.
         outcomes: a letter for each check that was asked, in that order.
+        causes: the likeliest of what failed in the core, a sentence for each program.
     """
 
     folder: str
@@ -68,6 +69,7 @@ class Standing(NamedTuple):
     status: Status
     sandbox: str
     outcomes: str
+    causes: tuple[str, ...] = ()
 
 
 class Overview(NamedTuple):
@@ -98,6 +100,7 @@ def row_of(folder: str, report: Report) -> Row:
         report.status,
         report.sandbox,
         "".join(LETTERS[result.outcome] for result in report.checks),
+        tuple(f"{track}: {found.sentence}" for track, found in report.diagnoses.items() if not found.stretch),
     )
     return standing, tuple(Asked(r.id, r.points, r.stretch, r.hidden, r.requirement) for r in report.checks)
 

@@ -56,6 +56,7 @@ def class_page(overview: Overview, *, title: str, made: str) -> str:
         _band(standings),
         _by_hand(human),
         _distribution(graded),
+        _commonest_causes(standings),
         _missed_most(overview),
         _everybody(overview) if standings else "<p>Nothing is graded yet.</p>",
         _matrix(overview, "Requirements and submissions", stretch=False),
@@ -121,6 +122,31 @@ def _distribution(graded: Sequence[Standing]) -> str:
     )
 
 
+def _commonest_causes(standings: Sequence[Standing]) -> str:
+    """What to say to the class: the likeliest causes, and whose they are."""
+    who: dict[str, list[Standing]] = {}
+    for one in standings:
+        for cause in one.causes:
+            who.setdefault(cause, []).append(one)
+    rows = "".join(
+        f'<tr><td class="fl-num">{len(theirs)}</td><td class="fl-first-column">{html(cause)}</td>'
+        f'<td class="fl-wide">{_some_of(theirs, NAMED_AT_MOST)}</td></tr>'
+        for cause, theirs in sorted(who.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    )
+    return _ranked("What to talk about", "has it", "likeliest cause", rows)
+
+
+def _ranked(title: str, count: str, what: str, rows: str) -> str:
+    """A table of how many, of what, and who; nothing where there are none."""
+    if not rows:
+        return ""
+    return (
+        f'<h2>{title}</h2><div class="fl-scroll"><table class="fl-table fl-stack"><thead><tr><th scope="col">{count}</th>'
+        f'<th scope="col" class="fl-first-column">{what}</th><th scope="col" class="fl-wide">who</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
 def _missed_most(overview: Overview) -> str:
     who = {
         asked: [one for one in overview.standings if one.outcomes[place] == _FAILED]
@@ -128,17 +154,12 @@ def _missed_most(overview: Overview) -> str:
         if not asked.stretch
     }
     ranked = sorted(filter(who.get, who), key=lambda asked: (-len(who[asked]), asked.id))
-    if not ranked:
-        return ""
     rows = "".join(
         f'<tr><td class="fl-num">{len(who[asked])}</td><td class="fl-first-column">{html(asked.requirement)}'
         f'<span class="fl-id">{html(asked.id)}</span></td><td class="fl-wide">{_some_of(who[asked], NAMED_AT_MOST)}</td></tr>'
         for asked in ranked
     )
-    return (
-        '<h2>What to talk about</h2><div class="fl-scroll"><table class="fl-table fl-stack"><thead><tr><th scope="col">failed</th>'
-        f'<th scope="col" class="fl-first-column">requirement</th><th scope="col" class="fl-wide">who</th></tr></thead><tbody>{rows}</tbody></table></div>'
-    )
+    return _ranked("What was missed", "failed", "requirement", rows)
 
 
 def _some_of(standings: Sequence[Standing], most: int) -> str:
@@ -146,10 +167,10 @@ def _some_of(standings: Sequence[Standing], most: int) -> str:
 
 
 def _everybody(overview: Overview) -> str:
-    mend_first = [*_columns(overview, stretch=False), *_columns(overview, stretch=True)]
+    core = _columns(overview, stretch=False)
     told = [html(asked.requirement) for asked in overview.asked]
     rows = "".join(
-        _submission(one, next((told[place] for place in mend_first if one.outcomes[place] == _FAILED), ""))
+        _submission(one, next((told[place] for place in core if one.outcomes[place] == _FAILED), ""))
         for one in overview.standings
     )
     return (
@@ -165,7 +186,7 @@ def _everybody(overview: Overview) -> str:
 def _submission(one: Standing, mend_first: str) -> str:
     return (
         f'<tr><td>{_link(one)}<td class="fl-num">{points_shown(one.score)}<td class="fl-num">{points_shown(one.bonus)}'
-        f'<td>{STATUS_WORDS[one.status]}<td class="fl-wide">{mend_first}'
+        f'<td>{STATUS_WORDS[one.status]}<td class="fl-wide">{html(one.causes[0]) if one.causes else mend_first}'
     )
 
 

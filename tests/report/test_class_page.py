@@ -56,13 +56,28 @@ def test_a_matrix_has_no_more_rows_than_it_may() -> None:
 def test_what_is_missed_most_names_the_first_of_them() -> None:
     """The core's, most failed first."""
     page = page_of(*(standing(n, "pff" if n < 10 else "fpf") for n in range(12)))
-    talk = page[page.index("What to talk about") : page.index("<h2>Submissions")]
+    talk = page[page.index("What was missed") : page.index("<h2>Submissions")]
     rows = [re.sub("<.*?>", "|", row) for row in talk.split("<tr>")[2:]]
     assert [re.findall(r"\d+|It [\w &;]+\.|…", row)[0] for row in rows] == ["10", "2"]
     assert ("It answers &amp; more." in rows[1], "s7" in rows[0], "s8" in rows[0], "…" in rows[0]) == (
         True, True, False, True,
     )  # fmt: skip
     assert "It does more." not in talk
+
+
+def test_the_commonest_cause_comes_first_with_those_who_have_it() -> None:
+    """It is also what each of them should mend first."""
+    many, few = "forking: Nobody <waits>.", "blocking: It sends too much."
+    page = page_of(
+        standing(1, "fpp")._replace(causes=(few, many)), standing(2, "fpp")._replace(causes=(many,)), standing(3, "fpp")
+    )
+    talk = page[page.index("What to talk about") : page.index("What was missed")]
+    rows = [re.sub("(<.*?>)+", "|", row) for row in talk.split("<tr>")[2:]]
+    assert rows == ["|2|forking: Nobody &lt;waits&gt;.|s1|, |s2|", "|1|blocking: It sends too much.|s1|"]
+    everybody = page[page.index("<h2>Submissions") :]
+    assert everybody.count('<td class="fl-wide">forking: Nobody &lt;waits&gt;.') == 1
+    assert everybody.count('<td class="fl-wide">blocking: It sends too much.') == 1
+    assert "What to talk about" not in page_of(standing(3, "fpp"))
 
 
 def test_a_link_leads_to_the_folder() -> None:

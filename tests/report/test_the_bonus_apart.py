@@ -86,10 +86,10 @@ def test_the_title_tells_a_score_with_the_bonus_in_it() -> None:
 
 
 def test_the_class_page_has_a_table_for_the_bonus() -> None:
-    """What to talk about is the core; the bonus has a column beside the score, and its own table."""
+    """What was missed is the core's; the bonus has a column beside the score, and its own table."""
     ann = report(result(CORE, Outcome.FAILED), result(BONUS, Outcome.FAILED))
     page = class_page(overview_of([row_of("Ann", ann)]), title="Lab", made="now")
-    talk = page[page.index("What to talk about") : page.index("<h2>Submissions</h2>")]
+    talk = page[page.index("What was missed") : page.index("<h2>Submissions</h2>")]
     assert (CORE in talk, BONUS in talk) == (True, False)
     core, _, stretch = page.partition(f"<h2>{STRETCH}</h2>")
     heads = f'<th scope="col">{CORE}</th>', f'<th scope="col">{BONUS}</th>'
