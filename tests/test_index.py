@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import batch, grading, index, store
-from grader.model import Outcome, Report, Result, report_of
+from grader.model import Diagnosis, Outcome, Report, Result, Sure, report_of
 from grader.overview import overview_of, row_of
 
 CHECKS = ("answers", "reaps", "extra", "newer")
@@ -53,6 +53,23 @@ def asked_of_the_index(out: Path, question: str) -> list[tuple[object, ...]]:
     """What SQLite answers."""
     with closing(sqlite3.connect(out / index.INDEX)) as connection:
         return connection.execute(question).fetchall()
+
+
+def cause(sentence: str, *, stretch: bool = False) -> Diagnosis:
+    """A diagnosis that says this."""
+    return Diagnosis(
+        cause="one", sentence=sentence, sure=Sure.PROBABLY, hint="?", root="forking/reaps", stretch=stretch
+    )
+
+
+def test_it_knows_the_causes_of_what_failed(tmp_path: Path) -> None:
+    """Those of the core, one for each program, in words."""
+    found = {"blocking": cause("Nobody sleeps."), "forking": cause("Nobody waits.")}
+    file(tmp_path, msgspec.structs.replace(report("ada", "ff"), diagnoses=found))
+    file(tmp_path, msgspec.structs.replace(report("bela", "ppf"), diagnoses={"forking": cause("No.", stretch=True)}))
+    causes = ("blocking: Nobody sleeps.", "forking: Nobody waits.")
+    assert [one.causes for one in index.overview_in(tmp_path).standings] == [causes, ()]
+    assert asked_of_the_index(tmp_path, "SELECT causes FROM submissions") == [("\n".join(causes),), ("",)]
 
 
 def test_it_answers_questions(out: Path) -> None:
