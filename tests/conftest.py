@@ -48,3 +48,8 @@ def _why_missing(package: str) -> str:
             return f"{package}: {error}"
         return ""
     return "" if shutil.which(package) else f"{package} is not installed"
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes name no test: what is packed holds the time, and every process of a run must collect the same tests."""
+    return argname if isinstance(val, bytes) else None
