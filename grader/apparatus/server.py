@@ -472,11 +472,16 @@ class Server:
         Raises:
             Cut: it waits or spins without listening.
         """
-        calm = self._wait(self._listens)
-        if calm is None or self._listens():  # it may have begun to listen between two looks
+        calm = self._wait(self._listens_on_its_port)
+        if self._listens():
             return
+        calm = calm or Calm.SETTLED
         there = self._take_snapshot("it does not listen", calm)
         raise Cut(f"the server does not listen on any port: {there.accounts}")
+
+    def _listens_on_its_port(self) -> bool:
+        """Another port may be a second one of its own: it is taken for the port when nothing moves any more."""
+        return any(listener.port == self.track.port for listener in self._observer.listeners())
 
     def _listens(self) -> bool:
         ports = [listener.port for listener in self._observer.listeners()]
