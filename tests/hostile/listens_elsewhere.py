@@ -17,8 +17,10 @@ def attempt(what, act):
         print("got:", what, flush=True)
 
 import socket
+import time
 
 other = socket.create_server(("127.0.0.1", TARGETS["free"]))
+time.sleep(0.3)  # long enough for whoever looks now and then
 
 import socket
 
