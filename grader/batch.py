@@ -6,7 +6,6 @@ import contextlib
 import errno
 import fcntl
 import secrets
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from grader import grading, index, ports, scratch, store
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
+from grader.explaining import error_of_ours
 from grader.hidden import draw_from
 from grader.judging import lost
 from grader.looking import Looked
@@ -204,16 +204,10 @@ def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done | Un
         except Exception as error:  # ours: it costs nobody points, and stops the batch only where all would meet it
             if isinstance(error, OSError) and error.errno in NO_ROOM:
                 return Unfiled(submission.name, f"{error.strerror}, in {scratch.place()}")
-            return _file_an_error(submission, key, settings, f"the grader failed: {_where(error)}")
+            return _file_an_error(submission, key, settings, f"the grader failed: {error_of_ours(error)}")
         return _filed(settings.out, graded.report, page, graded.looked)
 
     return graded
-
-
-def _where(error: Exception) -> str:
-    """An error of ours in one line, with the place in our code."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
 
 
 def _filed(out: Path, report: Report, page: bytes, looked: Looked) -> Done | Unfiled:

@@ -1,9 +1,10 @@
-"""From a program's last words on standard error, why it ended, in a few words. Pure."""
+"""From a program's last words on standard error, why it ended, in a few words; and of an error of ours the same. Pure."""
 
 from __future__ import annotations
 
 import re
 import sys
+import traceback
 from collections.abc import Iterable
 
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]*)", line (?P<line>\d{1,9})\b')
@@ -11,6 +12,12 @@ _ERROR = re.compile(
     r"^(?P<name>[A-Za-z_][\w.]*(?:[Ee]rror|Exception|Interrupt|Exit|Iteration|Warning))(?:: (?P<text>.*))?$"
 )
 _DOES_NOT_PARSE = frozenset({"SyntaxError", "IndentationError", "TabError"})
+
+
+def error_of_ours(error: Exception) -> str:
+    """What the grader itself has raised, and in which function and line of it."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({where.name}:{where.lineno})"
 
 
 def why_it_ended(program: str, source: str, last_words: Iterable[str]) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from grader.explaining import error_of_ours
 from grader.model import Check, Inconclusive, Mismatch, NotReached, Outcome, Result
 from grader.recording import Recording
 from grader.reference import Reference
@@ -124,12 +124,7 @@ def result_of(check: Check, judged: Callable[[], None]) -> Result:
     except Broken as broken:
         return _told(check, Outcome.ERROR, f"the grader failed, not the server: {broken}")
     except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        return _told(
-            check,
-            Outcome.ERROR,
-            f"the grader failed, not the server: {type(error).__name__}: {error} ({where.name}:{where.lineno})",
-        )
+        return _told(check, Outcome.ERROR, f"the grader failed, not the server: {error_of_ours(error)}")
     return _told(check, Outcome.PASSED, "", earned=check.points)
 
 

@@ -10,7 +10,6 @@ servers at once on one port would be one too many.
 from __future__ import annotations
 
 import threading
-import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from grader.apparatus.sandbox.box import Box, BoxBroken
 from grader.apparatus.scene import Bounds, Cut, Interrupted, Unclear
 from grader.apparatus.server import Server
 from grader.experiments import EXPERIMENTS, Experiment
+from grader.explaining import error_of_ours
 from grader.model import Track, track_named
 from grader.programs import what_is_wrong_with
 from grader.recording import Recording
@@ -186,8 +186,7 @@ def _play(here: Look, task: Task, box: Box) -> tuple[Recording, Box | None]:
         server.recording()
         raise
     except Exception as error:  # ours: it must not take the other scenes with it
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        broken = f"{type(error).__name__}: {error} ({where.name}:{where.lineno})"
+        broken = error_of_ours(error)
     recording = server.recording(cut=cut, unclear=unclear, broken=broken)
     return recording, _cleared(box, broken)
 

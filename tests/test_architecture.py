@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
     "grader.hidden": {"grader.declaring", EXPERIMENTS, MODEL, "grader.rubric", APPARATUS},
-    "grader.judging": {MODEL, RECORDING, "grader.reference", "grader.checks"},
+    "grader.judging": {"grader.explaining", MODEL, RECORDING, "grader.reference", "grader.checks"},
     CLUES: {MODEL, RECORDING, "grader.reference", "grader.replies", "grader.explaining"},
     "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
     "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference"},
@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.scratch": set(),
     "grader.proof.strain": {"grader.workers"},
     "grader.proof.filed": {"grader.proof.trials", "grader.store"},
-    "grader.looking": {APPARATUS, EXPERIMENTS, MODEL, "grader.programs", RECORDING},
+    "grader.looking": {APPARATUS, EXPERIMENTS, "grader.explaining", MODEL, "grader.programs", RECORDING},
     "grader.doctor": {APPARATUS, MODEL, "grader.ports"},
 }
 """Each part of the grader may import itself and these. A part is a module, or a folder and what lies in it; what is in

@@ -63,12 +63,12 @@ class Observer:
 
     def sleeps_with_a_timer(self, pid: int) -> bool:
         """A thread of a process will wake by itself; none does of one that is gone."""
-        processes = self._box.processes
         with contextlib.suppress(Gone):
-            return any(
-                thread.sleeps and processes.time_left(thread) != float("inf") for thread in processes.threads(pid)
-            )
+            return any(map(self._is_timed, self._box.processes.threads(pid)))
         return False
+
+    def _is_timed(self, thread: Thread) -> bool:
+        return thread.sleeps and self._box.processes.time_left(thread) != float("inf")
 
     def listeners(self, reading: Reading | None = None) -> tuple[SocketSeen, ...]:
         """The listening sockets that a process of the box holds."""
@@ -199,6 +199,6 @@ class Observer:
             call=thread.call,
             inode=thread.inode or (next(iter(polled)) if polled and len(polled) == 1 else 0),
             asleep_since=self._diary.since(self._memory.asleep_since(thread)),
-            timed=thread.sleeps and processes.time_left(thread) != float("inf"),
+            timed=self._is_timed(thread),
             ran=round(processes.seconds_run(thread.pid, thread.tid)[0], 4) if thread.state == "R" else 0.0,
         )

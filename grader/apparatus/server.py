@@ -334,9 +334,9 @@ class Server:
 
     def _what_the_box_refused(self) -> str:
         refused = refused_a_file(self._streams[1].text()) if self._box.may_refuse_what_others_give else ""
-        return f"this sandbox may have kept a file from the program that another would give it: {refused}" * bool(
-            refused
-        )
+        if not refused:
+            return ""
+        return f"this sandbox may have kept a file from the program that another would give it: {refused}"
 
     def so_far(self, *, cut: str = "", unclear: str = "", broken: str = "") -> Recording:
         """What was seen until now."""

@@ -242,7 +242,7 @@ def _a_poll_is_parked(
         return False
     if polled and polled <= set(around.clients):
         return True
-    if around.work_may_sleep and processes.sockets_of(thread.pid) & set(around.clients):
+    if around.work_may_sleep and _holds_a_client(thread, processes, around):
         return True
     if not around.something_is_owed or memory.has_gone_round(thread):
         return True
@@ -276,6 +276,11 @@ def _may_work_in_slices(thread: Thread, processes: ProcessTable, memory: Memory,
 
 def _sleeps_at_its_work(thread: Thread, processes: ProcessTable, around: Circumstances) -> bool:
     """It holds a client's connection, or clients queue at a listener of its own at which it could wait and does not."""
-    held = processes.sockets_of(thread.pid)
-    queues = [inode for inode in held & set(around.listeners) if around.waiting.get(inode)]
-    return bool(held & set(around.clients)) or any(processes.would_block(thread.pid, inode) for inode in queues)
+    if _holds_a_client(thread, processes, around):
+        return True
+    listeners = processes.sockets_of(thread.pid) & set(around.listeners)
+    return any(around.waiting.get(inode) and processes.would_block(thread.pid, inode) for inode in listeners)
+
+
+def _holds_a_client(thread: Thread, processes: ProcessTable, around: Circumstances) -> bool:
+    return not processes.sockets_of(thread.pid).isdisjoint(around.clients)

@@ -15,15 +15,13 @@ from grader.report.words import (
     STRETCH,
     SYMBOLS,
     UNSANDBOXED,
+    bonus_to_earn,
     by_track,
     core_of,
     counted,
-    diagnosis_of,
     earned_of,
     following,
     needing_a_human,
-    next_of_the_bonus,
-    root_of,
     score_of,
     stretch_of,
     sure_of,
@@ -132,13 +130,12 @@ def _met(report: Report) -> str:
     if all(result.outcome is Outcome.PASSED for result in report.checks):
         return "<p>Every requirement is met.</p>"
     core = all(result.outcome is Outcome.PASSED for result in core_of(report.checks))
-    bonus = next_of_the_bonus(report)
+    bonus = bonus_to_earn(report)
     if not core or bonus is None:
         return ""
-    diagnosis = diagnosis_of(report, track_of(bonus))
-    root = root_of(diagnosis, report.checks) or bonus
+    root, diagnosis = bonus
     met = "<p><strong>Every requirement of the core is met.</strong></p>"
-    return met + _section("For the bonus", track_of(bonus), _cause(root, diagnosis), " fl-met")
+    return met + _section("For the bonus", track_of(root), _cause(root, diagnosis), " fl-met")
 
 
 def _items(

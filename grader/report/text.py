@@ -10,18 +10,15 @@ from grader.report.words import (
     STRETCH,
     SYMBOLS,
     UNSANDBOXED,
+    bonus_to_earn,
     by_track,
     core_of,
     counted,
-    diagnosis_of,
     earned_of,
     needing_a_human,
-    next_of_the_bonus,
-    root_of,
     score_of,
     stretch_of,
     sure_of,
-    track_of,
     tracks_to_mend,
 )
 
@@ -97,11 +94,9 @@ def closing(report: Report, width: int, colour: bool) -> list[str]:
         lines += _wrapped("", f"The machine or the grader did not let us see: {names}. Run it again.", width)
     for place, (_, root, diagnosis) in enumerate(tracks_to_mend(report)):
         lines += _cause("And then: " if place else "Mend first: ", root, diagnosis, width)
-    bonus = next_of_the_bonus(report)
+    bonus = bonus_to_earn(report)
     if bonus:
-        diagnosis = diagnosis_of(report, track_of(bonus))
-        root = root_of(diagnosis, report.checks) or bonus
-        lines += _cause("For the bonus: ", root, diagnosis, width)
+        lines += _cause("For the bonus: ", *bonus, width)
     if stretch_of(report.checks):
         lines.append(f"{STRETCH}: {earned_of(stretch_of(report.checks))}")
     tracks = [f"{track} {earned_of(core)}" for track, results in by_track(report).items() if (core := core_of(results))]

@@ -69,6 +69,15 @@ def next_of_the_bonus(report: Report) -> Result | None:
     return None if core_of(failed) else next(iter(failed), None)
 
 
+def bonus_to_earn(report: Report) -> tuple[Result, Diagnosis | None] | None:
+    """The check of the stretch to look at next, and the cause where it is known; None as long as the core is not whole."""
+    first = next_of_the_bonus(report)
+    if first is None:
+        return None
+    diagnosis = diagnosis_of(report, track_of(first))
+    return root_of(diagnosis, report.checks) or first, diagnosis
+
+
 def diagnosis_of(report: Report, track: str) -> Diagnosis | None:
     """The cause to tell on a track: of the core, or of the bonus where nothing of the core failed in the whole report."""
     found = report.diagnoses.get(track)
