@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from grader import batch, finding, grading, index, ports, rejudging, shards, store
+from grader import anonymity, batch, finding, grading, index, ports, rejudging, rosters, shards, store
 from grader.apparatus.sandbox.choosing import NoBox
 from grader.commands import NOT_ALL_GRADED, USAGE, export, filed, grade, machine, verify
 from grader.exports.shapes import DoesNotFit
@@ -32,6 +32,8 @@ WRONG_USE = (
     rejudging.NothingFiled,
     Unloadable,
     DoesNotFit,
+    rosters.NoRoster,
+    anonymity.NotAnonymous,
 )
 """What was asked for can't be done as it was asked: one sentence says why."""
 

@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from grader import grading, index, ports, scratch, store
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
@@ -236,8 +238,28 @@ def _file_an_error(submission: Submission, key: str, settings: Settings, why: st
         key=key,
         bonus_counts=settings.count_bonus,
         seed=settings.seed,
+        student=submission.student,
     )
     return _filed(settings.out, report, page_of(report, {}), {})
+
+
+def tell_whose(submissions: Sequence[Submission], settings: Settings) -> None:
+    """Whose a submission is may be known better, or it may be late, since it was graded: then that is filed."""
+    for one in submissions:
+        folder = folder_of(settings.out, one.name)
+        report = store.result_in(folder)
+        if report is not None and report.student != one.student:
+            report = msgspec.structs.replace(report, student=one.student)
+            recorded, reference = (recorded_or_nothing(place) for place in (folder, settings.out / REFERENCE_FOLDER))
+            store.commit_report(folder, report, page_of(report, recorded, reference))
+
+
+def recorded_or_nothing(folder: Path) -> store.Recorded:
+    """What was recorded; a page can do without its pictures."""
+    try:
+        return store.recordings_in(folder)
+    except store.Unreadable:
+        return {}
 
 
 def file_the_class(out: Path, *, title: str, made: str) -> Sequence[Standing]:
@@ -247,6 +269,6 @@ def file_the_class(out: Path, *, title: str, made: str) -> Sequence[Standing]:
         made: when, as the page shows it.
     """
     overview = index.overview_in(out)
-    store.commit(out / GRADES, store.gradebook(overview.standings))
+    store.commit(out / GRADES, store.gradebook(overview.standings, overview.missing))
     store.commit(out / INDEX, class_page(overview, title=title, made=made).encode("utf-8", "backslashreplace"))
     return overview.standings

@@ -15,7 +15,7 @@ from grader import ports, scratch
 from grader.apparatus.sandbox.choosing import Tier, python_in_the_box
 from grader.apparatus.scene import Bounds
 from grader.diagnosing import diagnoses
-from grader.gathering import OF_A_SUBMISSION, gather, notes_on
+from grader.gathering import OF_A_SUBMISSION, Gathered, gather, notes_on
 from grader.hidden import hidden_checks
 from grader.judging import judge_all, seen_until_clear
 from grader.looking import TRIES, Looked, look
@@ -68,7 +68,7 @@ def grade(
     """
     began = time.monotonic()
     checks = checks or checks_here()
-    looked, refused = look_at(submission, tier, checks, bounds or Bounds(TIME_LIMIT), references)
+    looked, gathered = look_at(submission, tier, checks, bounds or Bounds(TIME_LIMIT), references)
     results = judge_all(checks, looked, references)
     report = report_of(
         submission.name,
@@ -80,7 +80,8 @@ def grade(
         seed=seed,
         python=python_in_the_box(),
         diagnoses=diagnoses(results, looked, references),
-        notes=notes_on(refused),
+        notes=(*gathered.notes, *notes_on(gathered.refused)),
+        student=submission.student,
     )
     return Graded(report, looked)
 
@@ -91,14 +92,14 @@ def look_at(
     checks: tuple[Check, ...],
     bounds: Bounds,
     references: Mapping[str, Reference] | None = None,
-) -> tuple[Looked, dict[str, str]]:
+) -> tuple[Looked, Gathered]:
     """Copy a submission to where boxes may show it, and play what these checks ask for.
 
     Args:
         references: by track's name; with them, what stays unclear to a check is played again.
 
     Returns:
-        The recordings, and which files were not copied and why: ends of sentences.
+        The recordings, and what became of the submission's files.
 
     Raises:
         ports.Taken: the boxes have no network of their own, and a process of somebody else's has a port of the lab.
@@ -114,7 +115,7 @@ def look_at(
             wanted = experiments_needed(some)
             return look(programs, wanted, tier.make, bounds, gathered.wrong, one_network=tier.has_one_network)
 
-        return seen_until_clear(checks, references, see, TRIES) if references else see(checks), gathered.refused
+        return seen_until_clear(checks, references, see, TRIES) if references else see(checks), gathered
 
 
 def needs_the_ports(tier: Tier) -> bool:
@@ -147,7 +148,7 @@ def grade_the_reference(tier: Tier, folder: Path = REFERENCE) -> Graded:
     checks = checks_here()
     full: Graded | None = None
     for _ in range(LOOKED_AT_BY_THE_REFERENCE):
-        looked, _refused = look_at(Submission("reference", folder), tier, checks, Bounds(TIME_LIMIT))
+        looked, _ = look_at(Submission("reference", folder), tier, checks, Bounds(TIME_LIMIT))
         results = judge_all(checks, looked, references_of(looked))
         report = report_of("reference", results, sandbox=tier.name, seconds=0.0)
         lost = [result for result in results if _asked_of_the_reference(result) and not result.passed]
@@ -172,8 +173,12 @@ def key_of(submission: Submission, settings: tuple[str, ...]) -> str:
     """A hash of all that a result depends on: the submission's files, grader, reference, Python, settings."""
     digest = hashlib.sha256(own_key().encode())
     digest.update("\0".join(settings).encode())
-    digest.update(repr(submission.refused).encode())
-    if submission.path.is_dir():
+    digest.update(repr((submission.refused, submission.notes)).encode())
+    if submission.parts:
+        for name, path in submission.parts:
+            digest.update(os.fsencode(name) + b"\0")
+            _hash_file(digest, path)
+    elif submission.path.is_dir():
         _hash_folder(digest, submission.path)
     else:
         digest.update(os.fsencode(submission.path.name))

@@ -27,17 +27,18 @@ from urllib.parse import quote
 from grader import store
 from grader.model import Report, Status
 from grader.overview import LETTERS, Asked, Overview, Row, Standing, overview_of, row_of
+from grader.people import Whose
 
 INDEX = "index.sqlite"
 OURS = 0x666F726B
 """SQLite's application_id: "fork", in ASCII."""
-SCHEMA = 2
+SCHEMA = 3
 READ_AT_ONCE = 100
 """Results that are held in memory before they are written."""
 _TABLES = """
 CREATE TABLE submissions (folder TEXT PRIMARY KEY, submission TEXT, score REAL, points REAL, bonus REAL,
     bonus_counts INTEGER, status TEXT, sandbox TEXT, outcomes TEXT, causes TEXT, rubric INTEGER, seconds REAL, python TEXT,
-    seed TEXT, stamp TEXT) WITHOUT ROWID;
+    seed TEXT, stamp TEXT, student_id TEXT, name TEXT, email TEXT, team TEXT, late INTEGER) WITHOUT ROWID;
 CREATE TABLE checks (rubric INTEGER, place INTEGER, id TEXT, points REAL, stretch INTEGER, hidden INTEGER,
     requirement TEXT, PRIMARY KEY (rubric, place)) WITHOUT ROWID;
 CREATE TABLE words (letter TEXT PRIMARY KEY, outcome TEXT) WITHOUT ROWID;
@@ -45,7 +46,7 @@ CREATE VIEW outcomes AS SELECT submission, folder, checks.id AS check_id, outcom
     hidden, requirement FROM submissions JOIN checks USING (rubric)
     JOIN words ON words.letter = substr(submissions.outcomes, place, 1);
 """
-_INSERT = f"INSERT INTO submissions VALUES ({', '.join('?' * 15)})"
+_INSERT = f"INSERT INTO submissions VALUES ({', '.join('?' * 20)})"
 
 
 class Updated(NamedTuple):
@@ -69,6 +70,11 @@ class _NotOurs(Exception):
 
 def overview_in(out: Path) -> Overview:
     """How everybody stands: by the index, brought up to date; where none can be had, by reading all results."""
+    missing = tuple(one.student.in_words for one in store.roster_in(out) if not one.submissions)
+    return _standing(out)._replace(missing=missing)
+
+
+def _standing(out: Path) -> Overview:
     try:
         update(out)
         with closing(_opened(out / INDEX, "ro")) as index:
@@ -166,7 +172,9 @@ def _columns_of(folder: Path, stamp: str, report: Report, numbers: dict[tuple[As
     """A row of the table `submissions`; a rubric that is new gets the next number."""
     standing, asked = row_of(_text(folder.name), report)
     number = numbers.setdefault(asked, max(numbers.values(), default=0) + 1)
-    return (*standing[:-1], "\n".join(standing.causes), number, report.seconds, report.python, str(report.seed), stamp)
+    causes = "\n".join(standing.causes)
+    more = (causes, number, report.seconds, report.python, str(report.seed), stamp)
+    return (*standing[: Standing._fields.index("causes")], *more, *standing.whose)
 
 
 def _file_the_rubrics(index: sqlite3.Connection, numbers: dict[tuple[Asked, ...], int]) -> None:
@@ -193,10 +201,24 @@ def _rubrics_in(index: sqlite3.Connection) -> dict[int, tuple[Asked, ...]]:
 def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
     """What the index knows of each submission."""
     rubrics = _rubrics_in(index)
-    columns = "folder, submission, score, points, bonus, bonus_counts, status, sandbox, outcomes, causes, rubric"
-    for folder, name, score, points, bonus, counts, status, sandbox, letters, causes, rubric in index.execute(
-        f"SELECT {columns} FROM submissions ORDER BY folder"
-    ):
+    columns = (
+        "folder, submission, score, points, bonus, bonus_counts, status, sandbox, outcomes, causes, rubric, "
+        "student_id, name, email, team, late"
+    )
+    for (
+        folder,
+        name,
+        score,
+        points,
+        bonus,
+        counts,
+        status,
+        sandbox,
+        letters,
+        causes,
+        rubric,
+        *who,
+    ) in index.execute(f"SELECT {columns} FROM submissions ORDER BY folder"):
         standing = Standing(
             folder,
             name,
@@ -208,6 +230,7 @@ def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
             sandbox,
             letters,
             tuple(causes.splitlines()),
+            Whose(*who[:-1], bool(who[-1])),
         )
         yield standing, rubrics.get(rubric, ())
 

@@ -9,12 +9,16 @@ from typing import Any
 
 import msgspec
 
+from grader.people import NOBODY, Student, Whose
+
 SCHEMA = 1
 MOST_OF_A_NAME = 200
 """Bytes of a folder's name; file systems take 255."""
 EXPORTS = "exports"
 """Folder of the results that is no submission's."""
-_FILES_OF_THE_RESULTS = frozenset({"", "index.html", "grades.csv", "index.sqlite", EXPORTS})
+_FILES_OF_THE_RESULTS = frozenset(
+    {"", "index.html", "grades.csv", "index.sqlite", "roster.json", "names.json", EXPORTS}
+)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -259,6 +263,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         key: hash of all that the result depends on; "" if it is never compared.
         seed: what the requests of hidden checks were drawn from.
         diagnoses: the likeliest cause on each track that has one, by the track's name.
+        student: whose it is; None where no more is known than the submission's name.
     """
 
     schema: int = SCHEMA
@@ -277,6 +282,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     bonus_counts: bool = False
     seed: int = 0
     diagnoses: dict[str, Diagnosis] = {}
+    student: Student | None = None
+
+    @property
+    def whose(self) -> Whose:
+        """Whose it is, in words."""
+        return self.student.in_words if self.student else NOBODY
 
     @property
     def for_the_student(self) -> Report:

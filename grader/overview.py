@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from grader.model import Outcome, Report, Status
+from grader.people import NOBODY, Whose
 
 LETTERS = {outcome: outcome.value[0] for outcome in Outcome}
 """An outcome in one letter."""
@@ -50,6 +51,10 @@ class Scored(Protocol):
     def status(self) -> Status:
         """Whether the score is a grade."""
 
+    @property
+    def whose(self) -> Whose:
+        """Whose it is."""
+
 
 class Standing(NamedTuple):
     """How one submission stands; the words are those of its report.
@@ -70,6 +75,7 @@ class Standing(NamedTuple):
     sandbox: str
     outcomes: str
     causes: tuple[str, ...] = ()
+    whose: Whose = NOBODY
 
 
 class Overview(NamedTuple):
@@ -78,10 +84,12 @@ class Overview(NamedTuple):
     Args:
         asked: every check that anybody was held against.
         standings: by folder; each has a letter for every check in `asked`.
+        missing: those of the roster of whom nothing is filed.
     """
 
     asked: tuple[Asked, ...]
     standings: Sequence[Standing]
+    missing: Sequence[Whose] = ()
 
 
 Row = tuple[Standing, tuple[Asked, ...]]
@@ -101,6 +109,7 @@ def row_of(folder: str, report: Report) -> Row:
         report.sandbox,
         "".join(LETTERS[result.outcome] for result in report.checks),
         tuple(f"{track}: {found.sentence}" for track, found in report.diagnoses.items() if not found.stretch),
+        report.whose,
     )
     return standing, tuple(Asked(r.id, r.points, r.stretch, r.hidden, r.requirement) for r in report.checks)
 

@@ -223,9 +223,10 @@ class Grading:
         theirs.write_bytes(self._recorded_reference(tier))
         recorded = unpacked(theirs.read_bytes(), theirs)
         references = {check.track.name: Reference(recorded.get(check.track.name, {})) for check in self._wanted}
-        looked, _ = grading.look_at(
+        looked, gathered = grading.look_at(
             Submission("", self._folder), tier, self._wanted, Bounds(grading.TIME_LIMIT), references
         )
+        (self._shared / "notes").write_bytes(msgspec.json.encode(gathered.notes))
         path.write_bytes(packed(looked))
 
     def _recorded_reference(self, tier: Tier) -> bytes:
@@ -333,6 +334,7 @@ class Grading:
             seconds=time.monotonic() - self._began,
             python=python_in_the_box(),
             diagnoses=diagnoses(results, self._looked or {}, references),
+            notes=msgspec.json.decode(self._noted("notes") or "[]", type=tuple[str, ...]),
         )
         return report.for_the_student, self._looked or {}, self._reference
 
@@ -347,7 +349,11 @@ class Grading:
         known = self.known()
         if known is None:
             return
-        for line in (self._noted("notice"), *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
+        for line in (
+            self._noted("notice"),
+            *known[0].notes,
+            *text.closing(known[0], _width(), terminalreporter.hasmarkup),
+        ):
             if line:
                 terminalreporter.write_line(line)
 

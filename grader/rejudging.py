@@ -173,23 +173,15 @@ def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None]) -> 
 
 
 def _pages(out: Path) -> Callable[[Path], str]:
-    reference = _recorded_or_nothing(out / batch.REFERENCE_FOLDER)
+    reference = batch.recorded_or_nothing(out / batch.REFERENCE_FOLDER)
 
     def written(folder: Path) -> str:
         report = store.result_in(folder)
         if report is not None:
-            store.commit(folder / store.PAGE, page_of(report, _recorded_or_nothing(folder), reference))
+            store.commit(folder / store.PAGE, page_of(report, batch.recorded_or_nothing(folder), reference))
         return folder.name
 
     return written
-
-
-def _recorded_or_nothing(folder: Path) -> store.Recorded:
-    """What was recorded; a page can do without its pictures."""
-    try:
-        return store.recordings_in(folder)
-    except store.Unreadable:
-        return {}
 
 
 class Sums(NamedTuple):

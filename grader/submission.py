@@ -9,6 +9,7 @@ from typing import NamedTuple
 from grader.archives.kinds import is_called_an_archive, kind_of, opened, without_suffix
 from grader.archives.limits import NotUnpacked
 from grader.model import TRACKS
+from grader.people import Student
 
 LEFT_OUT = frozenset({"__MACOSX", ".DS_Store", "__pycache__", ".git", ".venv", "venv", ".tox"})
 OF_RESULTS = ".reference"
@@ -23,11 +24,22 @@ class Submission(NamedTuple):
         path: a folder or an archive.
         refused: what the class's archive held of it and was not unpacked: by path in the folder, "" for all of it, the
             reason.
+        student: whose it is, where a platform's download or a roster tells.
+        parts: its files, by what their student called them, where the download has them beside those of others; then
+            `path` is the first of them.
+        notes: sentences for the student's page.
+        taken: names of the entries of a download that it was made of.
+        unsaid: names that no text about it may hold, longest first.
     """
 
     name: str
     path: Path
     refused: tuple[tuple[str, str], ...] = ()
+    student: Student | None = None
+    parts: tuple[tuple[str, Path], ...] = ()
+    notes: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
 
 def is_left_out(name: str) -> bool:
@@ -45,11 +57,12 @@ def submissions_in(folder: Path) -> list[Submission]:
     return [
         Submission(name_of(entry), entry)
         for entry in sorted(folder.iterdir())
-        if not is_hidden(entry.name) and (_is_a_folder(entry) or is_an_archive(entry))
+        if not is_hidden(entry.name) and (is_a_folder(entry) or is_an_archive(entry))
     ]
 
 
-def _is_a_folder(entry: Path) -> bool:
+def is_a_folder(entry: Path) -> bool:
+    """A folder that may be somebody's: no link, and no results."""
     return entry.is_dir() and not entry.is_symlink() and not (entry / OF_RESULTS).is_dir()
 
 
@@ -58,7 +71,11 @@ def name_of(path: Path) -> str:
 
     It is text: file systems take any bytes for a name, but JSON, pages and gradebooks don't.
     """
-    name = path.name if path.is_dir() else without_suffix(path.name)
+    return as_text(path.name if path.is_dir() else without_suffix(path.name))
+
+
+def as_text(name: str) -> str:
+    """A file's name, of whatever bytes, as text."""
     return name.encode("utf-8", "backslashreplace").decode()
 
 

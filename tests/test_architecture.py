@@ -17,13 +17,16 @@ MODULES = {
 }
 
 MODEL, RECORDING, CLUES = "grader.model", "grader.recording", "grader.clues"
+PEOPLE = "grader.people"
+"""Who is in a class, and whose a submission is."""
 WORDS = "grader"
 """The check author's words: `from grader import check`."""
 SANDBOX, APPARATUS, EXPERIMENTS = "grader.apparatus.sandbox", "grader.apparatus", "grader.experiments"
 
 MAY_IMPORT: dict[str, set[str]] = {
     # pure: data, and questions to data
-    MODEL: set(),
+    PEOPLE: set(),
+    MODEL: {PEOPLE},
     RECORDING: {MODEL},
     "grader.declaring": {MODEL},
     "grader.reference": {MODEL, RECORDING},
@@ -31,6 +34,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.timing": {RECORDING},
     "grader.explaining": set(),
     "grader.shards": set(),
+    "grader.rosters": {PEOPLE},
+    "grader.forgiving": {MODEL},
+    "grader.layouts": {PEOPLE},
     WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
@@ -39,12 +45,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     CLUES: {MODEL, RECORDING, "grader.reference", "grader.replies", "grader.explaining"},
     "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
     "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference"},
-    "grader.overview": {MODEL},
-    "grader.store": {MODEL, RECORDING, "grader.overview"},
-    "grader.index": {MODEL, "grader.overview", "grader.store"},
+    "grader.overview": {MODEL, PEOPLE},
+    "grader.store": {MODEL, PEOPLE, RECORDING, "grader.overview"},
+    "grader.index": {MODEL, PEOPLE, "grader.overview", "grader.store"},
     "grader.report": {MODEL, RECORDING, "grader.overview", "grader.timing"},  # the figures draw what timing reads
     # clean text and the words for it are the report's, cells that are no formula are the gradebook's
-    "grader.exports": {MODEL, RECORDING, "grader.report", "grader.store"},
+    "grader.exports": {MODEL, PEOPLE, RECORDING, "grader.report", "grader.rosters", "grader.store"},
     "grader.proof.trials": {MODEL, "grader.proof.cases"},
     "grader.proof.figures": {MODEL, "grader.proof.cases", "grader.proof.trials"},
     "grader.proof.telling": {MODEL, "grader.proof.cases", "grader.proof.trials", "grader.proof.figures"},
@@ -55,10 +61,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     APPARATUS: {MODEL, RECORDING, "grader.explaining"},
     EXPERIMENTS: {APPARATUS, MODEL, "grader.timing"},
     "grader.archives": set(),
-    "grader.submission": {MODEL, "grader.archives"},
-    "grader.finding": {MODEL, "grader.archives", "grader.submission"},
+    "grader.submission": {MODEL, PEOPLE, "grader.archives"},
+    "grader.levels": set(),
+    "grader.downloads": {"grader.archives", "grader.layouts", "grader.levels", "grader.submission"},
+    "grader.finding": {
+        MODEL,
+        "grader.archives",
+        "grader.downloads",
+        "grader.layouts",
+        "grader.levels",
+        "grader.submission",
+    },
     "grader.copying": {"grader.archives", "grader.submission"},
-    "grader.gathering": {"grader.archives", "grader.copying", "grader.submission"},
+    "grader.gathering": {"grader.archives", "grader.copying", "grader.forgiving", "grader.submission"},
+    "grader.anonymity": {PEOPLE, "grader.store", "grader.submission"},
+    "grader.intake": {MODEL, PEOPLE, "grader.anonymity", "grader.rosters", "grader.store", "grader.submission"},
     "grader.programs": set(),
     "grader.workers": set(),
     "grader.scratch": set(),
@@ -81,7 +98,7 @@ PRINTS = {
     f"{COMMANDS}.shown": "it shows progress",
     **{
         f"{COMMANDS}.{family}": "it is one of its families"
-        for family in ("grade", "machine", "verify", "filed", "export")
+        for family in ("grade", "intake", "machine", "verify", "filed", "export")
     },
 }
 STARTS_PROCESSES = {
@@ -92,7 +109,7 @@ READS_ARGV = {
     "grader.__main__": "it is the command line",
     **{
         f"{COMMANDS}.{one}": "it says what it understands"
-        for one in ("options", "grade", "machine", "verify", "filed", "export")
+        for one in ("options", "grade", "intake", "machine", "verify", "filed", "export")
     },
     "grader.apparatus.sandbox.agent": "it is a program of its own, PID 1 in the box",
 }
@@ -189,8 +206,10 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 PURE = [
     MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
-    "grader.shards", "grader.overview", "grader.rubric", "grader.judging", "grader.diagnosing",
+    "grader.shards", "grader.overview", "grader.rubric", "grader.judging", "grader.diagnosing", PEOPLE, "grader.rosters",
+    "grader.forgiving",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
+    *(m for m in MODULES if is_in(m, "grader.layouts")),
 ]  # fmt: skip
 OUTSIDE = {
     "os",

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from grader.model import Report
+from grader.people import Person
 
 ASSIGNMENT = "Blocking and forking servers"
 """What the lab is called where nobody says otherwise."""
@@ -34,6 +35,7 @@ class Graded(NamedTuple):
         pages: by submission, its `report.html`.
         made: when, as `YYYY-MM-DDTHH:MM:SSZ`.
         environment: variables that the platform sets.
+        missing: those of the roster who handed nothing in.
     """
 
     reports: tuple[Report, ...]
@@ -42,6 +44,7 @@ class Graded(NamedTuple):
     pages: Mapping[str, bytes] = {}
     made: str = ""
     environment: Mapping[str, str] = {}
+    missing: tuple[Person, ...] = ()
 
     @property
     def title(self) -> str:
