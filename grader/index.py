@@ -205,20 +205,8 @@ def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
         "folder, submission, score, points, bonus, bonus_counts, status, sandbox, outcomes, causes, rubric, "
         "student_id, name, email, team, late"
     )
-    for (
-        folder,
-        name,
-        score,
-        points,
-        bonus,
-        counts,
-        status,
-        sandbox,
-        letters,
-        causes,
-        rubric,
-        *who,
-    ) in index.execute(f"SELECT {columns} FROM submissions ORDER BY folder"):
+    for row in index.execute(f"SELECT {columns} FROM submissions ORDER BY folder"):
+        folder, name, score, points, bonus, counts, status, sandbox, letters, causes, rubric = row[:11]
         standing = Standing(
             folder,
             name,
@@ -230,9 +218,13 @@ def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
             sandbox,
             letters,
             tuple(causes.splitlines()),
-            Whose(*who[:-1], bool(who[-1])),
+            _whose(*row[11:]),
         )
         yield standing, rubrics.get(rubric, ())
+
+
+def _whose(number: str, name: str, email: str, team: str, late: int) -> Whose:
+    return Whose(number, name, email, team, bool(late))
 
 
 def _results_in(out: Path) -> Iterator[Row]:

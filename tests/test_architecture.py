@@ -48,7 +48,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.overview": {MODEL, PEOPLE},
     "grader.store": {MODEL, PEOPLE, RECORDING, "grader.overview"},
     "grader.index": {MODEL, PEOPLE, "grader.overview", "grader.store"},
-    "grader.report": {MODEL, RECORDING, "grader.overview", "grader.timing"},  # the figures draw what timing reads
+    "grader.report": {
+        MODEL,
+        PEOPLE,
+        RECORDING,
+        "grader.overview",
+        "grader.timing",
+    },  # the figures draw what timing reads
     # clean text and the words for it are the report's, cells that are no formula are the gradebook's
     "grader.exports": {MODEL, PEOPLE, RECORDING, "grader.report", "grader.rosters", "grader.store"},
     "grader.proof.trials": {MODEL, "grader.proof.cases"},

@@ -19,7 +19,7 @@ from grader.layouts.shapes import Handed, Layout, Listing, Part, Read
 from grader.people import Student
 
 _NAMED = re.compile(
-    r"(?P<name>[^_]+)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z0-9]+)(?:_(?P<file>.*))?", re.DOTALL
+    r"(?P<name>[^_]*)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z0-9]+)(?:_(?P<file>.*))?", re.DOTALL
 )
 FILE = "file"
 """The plugin by which files are handed in; others take text and links."""

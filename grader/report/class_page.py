@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from grader.model import Outcome, Status, points_shown
 from grader.overview import LETTERS, NOT_ASKED, Overview, Standing
+from grader.people import Whose
 from grader.report.clean import html
 from grader.report.style import SHEET
 from grader.report.words import STATUS_WORDS, STRETCH, SYMBOLS, UNSANDBOXED, counted
@@ -55,6 +56,7 @@ def class_page(overview: Overview, *, title: str, made: str) -> str:
         _figures(standings, graded, human),
         _band(standings),
         _by_hand(human),
+        _missing(overview.missing),
         _distribution(graded),
         _commonest_causes(standings),
         _missed_most(overview),
@@ -88,7 +90,23 @@ def _band(standings: Sequence[Standing]) -> str:
 
 
 def _link(one: Standing) -> str:
-    return f'<a href="{quote(one.folder)}/report.html">{html(one.submission)}</a>'
+    return f'<a href="{quote(one.folder)}/report.html">{html(_called(one))}</a>'
+
+
+def _called(one: Standing) -> str:
+    """The students' names where they are known, and whatever tells them apart."""
+    name, number = one.whose.name, one.whose.id
+    if not name or name == one.submission:
+        return one.submission
+    return f"{name} ({number})" if number else f"{name} ({one.submission})"
+
+
+def _missing(missing: Sequence[Whose]) -> str:
+    """Those of the roster who handed nothing in."""
+    if not missing:
+        return ""
+    rows = "".join(f"<li>{html(f'{one.name} ({one.id})' if one.name else one.id)}</li>" for one in missing)
+    return f"<h2>Nothing from {counted(len(missing), 'student', 'students')}</h2><ul>{rows}</ul>"
 
 
 def _by_hand(human: Sequence[Standing]) -> str:
@@ -186,7 +204,7 @@ def _everybody(overview: Overview) -> str:
 def _submission(one: Standing, mend_first: str) -> str:
     return (
         f'<tr><td>{_link(one)}<td class="fl-num">{points_shown(one.score)}<td class="fl-num">{points_shown(one.bonus)}'
-        f'<td>{STATUS_WORDS[one.status]}<td class="fl-wide">{html(one.causes[0]) if one.causes else mend_first}'
+        f'<td>{STATUS_WORDS[one.status]}{", late" if one.whose.late else ""}<td class="fl-wide">{html(one.causes[0]) if one.causes else mend_first}'
     )
 
 
@@ -213,7 +231,7 @@ def _matrix(overview: Overview, title: str, *, stretch: bool) -> str:
 
 def _one_row_each(overview: Overview, columns: Sequence[int]) -> Iterator[tuple[str, str]]:
     for one in overview.standings:
-        yield html(one.submission), _letters(one, columns)
+        yield html(_called(one)), _letters(one, columns)
 
 
 def _equal_rows_together(overview: Overview, columns: Sequence[int]) -> Iterator[tuple[str, str]]:

@@ -38,7 +38,7 @@ CLIENTS_OF = {"in_turn": "ABC", "at_work": "ABCD"}
 
 def page_title(report: Report) -> str:
     """What the page is called."""
-    return html(one_line(f"{report.submission}: {score_of(report)}"))
+    return html(one_line(f"{report.whose.name or report.submission}: {score_of(report)}"))
 
 
 def summary(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
@@ -70,9 +70,16 @@ def _score(report: Report) -> str:
     stretch = bonus if stretch_of(report.checks) else ""
     shown = f"{points_shown(report.score)} <small>of {points_shown(report.points)} points{stretch}</small>"
     return (
-        f'<p class="fl-score">{shown}</p><p class="fl-soft">{html(report.submission)} · '
+        f'<p class="fl-score">{shown}</p><p class="fl-soft">{html(_whose(report))} · '
         f"{STATUS_WORDS[report.status]} · sandbox: {html(report.sandbox)} · {report.seconds:.1f} s</p>"
     )
+
+
+def _whose(report: Report) -> str:
+    """`Ada Lovelace (0012), late`; the submission's name where nobody's is known."""
+    who = report.whose
+    name = f"{who.name} ({who.id})" if who.name and who.id else who.name or report.submission
+    return f"{name}, late" if who.late else name
 
 
 def _bands(report: Report) -> list[str]:
