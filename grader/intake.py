@@ -60,10 +60,10 @@ def taken_in(
     anonymity.assert_it_is_one_kind(out, anonymous=anonymous)
     before = _filed(out, anonymous=anonymous)
     people = rosters.roster_of(roster.read_bytes(), str(roster)) if roster else tuple(one.student for one in before)
-    submissions, enrolled, unknown = _enrolled(found, people, _still_there(before, out))
+    secret = anonymity.key_in(out, key) if anonymous else b""
+    submissions, enrolled, unknown = _enrolled(found, people, _still_there(before, out, secret))
     if not anonymous:
         return Class(submissions, enrolled, unknown, (submissions, enrolled))
-    secret = anonymity.key_in(out, key)
     return Class(
         anonymity.without_names(submissions, secret),
         anonymity.without_names_in(enrolled, secret),
@@ -80,12 +80,14 @@ def _filed(out: Path, *, anonymous: bool) -> tuple[Enrolled, ...]:
     return anonymity.names_in(out / anonymity.NAMES).roster if (out / anonymity.NAMES).exists() else ()
 
 
-def _still_there(before: Sequence[Enrolled], out: Path) -> dict[str, tuple[str, ...]]:
+def _still_there(before: Sequence[Enrolled], out: Path, key: bytes) -> dict[str, tuple[str, ...]]:
     """By the roster's id, what earlier runs were given and have a result of: nobody is missing who is graded."""
-    return {
-        one.student.sid: tuple(name for name in one.submissions if (out / folder_name(name) / store.RESULT).exists())
-        for one in before
-    }
+
+    def is_filed(name: str) -> bool:
+        filed_as = anonymity.hashed(key, name) if key else name
+        return (out / folder_name(filed_as) / store.RESULT).exists()
+
+    return {one.student.sid: tuple(filter(is_filed, one.submissions)) for one in before}
 
 
 def _enrolled(

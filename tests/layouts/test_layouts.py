@@ -137,16 +137,16 @@ BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
 )
 
 
-@pytest.mark.parametrize("text", [BOMB, b"submission_1: !!python/object/apply:os.system [echo]", b"? {a: b}\n: c", b""])
+@pytest.mark.parametrize(
+    "text", [BOMB, b"submission_1: !!python/object/apply:os.system [echo]", b"? {a: b}\n: c", b"", b"a: *b"]
+)
 def test_hostile_metadata_tell_of_nobody(text: bytes) -> None:
     """Aliases of aliases, tags and keys that are no text cost nothing."""
     (one,) = OF["gradescope"].read(listing("submission_1/", submission_metadata__yml=text)).handed
     assert one.student == Student(layout="gradescope")
 
 
-@pytest.mark.parametrize(
-    "text", [b"[" * 200_000, b"\xff", b"a: b: c", b"a: *b"], ids=["depth", "bytes", "mappings", "alias"]
-)
+@pytest.mark.parametrize("text", [b"[" * 200_000, b"\xff", b"a: b: c"], ids=["depth", "bytes", "mappings"])
 def test_metadata_that_can_not_be_read_are_one_sentence(text: bytes) -> None:
     """However deep they nest."""
     with pytest.raises(Unclear, match=r"submission_metadata\.yml can't be read"):

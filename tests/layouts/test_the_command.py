@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import shutil
@@ -9,17 +10,19 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from grader import grading
+from grader.anonymity import NotAnonymous
+from grader.intake import taken_in
 from tests.exports.classroom import Pupil
 from tests.layouts import downloads
 from tests.layouts.downloads import laid
 from tests.test_intake import zipped
 
-NAMES = ('Grübelmann, "Zoë"', "=HYPERLINK(1)Ottokar", "مريم🦊العربية")
+NAMES = ('Grübelmann, "Zoë"', "=HYPERLINK(1)Ottokar مريم🦊العربية")
 MISSING = "Nirgendwer"
 PER_PLATFORM = {
     platform: tuple(
@@ -46,7 +49,7 @@ def grader(here: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four downloads of three students each, and the roster of all and one more."""
+    """Four downloads of two students each, and the roster of all and one more."""
     here = tmp_path_factory.mktemp("command")
     for platform, pupils in PER_PLATFORM.items():
         files = downloads.PLATFORMS[platform](pupils)
@@ -109,20 +112,20 @@ def test_everybody_is_graded_as_themselves(named: Run) -> None:
 def test_it_is_printed_what_was_taken_for_what(named: Run) -> None:
     """Entry, student, files; and who is missing."""
     lines = named.done.stdout.splitlines()
-    assert lines[0] == "canvas, classroom, gradescope, moodle: 12 submissions"
+    assert lines[0] == "canvas, classroom, gradescope, moodle: 8 submissions"
     (line,) = [line for line in lines if line.startswith("  cs-tcp-lab-tcp-lab-7773000 -> ")]
     assert (
         line
         == f"  cs-tcp-lab-tcp-lab-7773000 -> {NAMES[0]}Classroom (tcp-lab-7773000x), late: blocking_server.py, forking_server.py, result.json"
     )
-    assert f"forklab: nothing from 1 of 13 on the roster: {MISSING}" in named.done.stderr
+    assert f"forklab: nothing from 1 of 9 on the roster: {MISSING}" in named.done.stderr
 
 
 def test_a_wrong_name_is_told_on_the_page(named: Run) -> None:
     """And the program is graded as what it is."""
     page = next(named.out.glob("*_7771001/report.html")).read_text()
     assert "server-blocking.py was taken for blocking_server.py" in page
-    assert "=HYPERLINK(1)OttokarCanvas (7771001x)" in page
+    assert "=HYPERLINK(1)Ottokar مريم🦊العربيةCanvas (7771001x)" in page
 
 
 def test_no_name_is_anywhere_in_anonymous_results(anonymous: Run) -> None:
@@ -155,34 +158,57 @@ def test_anonymous_grades_are_given_back_by_the_file_of_names(here: Path, anonym
     rows = (here / "back.csv").read_text().splitlines()[1:]
     assert len(rows) == len(PUPILS) + 1
     assert {row.split(",")[6] for row in rows} == {"n@x.edu", *(f"{pupil.id}@x.edu" for pupil in PUPILS)}
-    for to in ([], ["--to", anonymous.out / "back.csv"]):
-        done = grader(here, "export", "nbgrader", "anonymous", "--names", names, *to)
-        assert (done.returncode, "with --names the file has names in it" in done.stderr) == (2, True)
+    done = grader(here, "export", "nbgrader", "anonymous", "--names", names, "--to", anonymous.out / "back.csv")
+    assert (done.returncode, "with --names the file has names in it" in done.stderr) == (2, True)
 
 
-def test_results_of_both_kinds_do_not_mix(here: Path, named: Run, anonymous: Run) -> None:
-    """Everybody would be there twice; the same key gives the same names, and nothing is graded again."""
-    for words, told in (
-        (["moodle", "--out", named.out, "--anonymous"], "holds results with names: --anonymous needs another --out"),
-        (["moodle", "--out", anonymous.out], "holds results without names: say --anonymous, or give another --out"),
-        (["moodle", "--out", "other", "--key", "roster.csv"], "--key is what names are hashed with: say --anonymous"),
-        (["moodle", "--out", "other", "--roster", "none.csv"], "No such file or directory 'none.csv'"),
-        (["moodle", "canvas.zip", "--out", "other", "--layout", "canvas"], "as --layout canvas has it"),
-    ):
-        done = grader(here, "grade", *words)
-        assert (done.returncode, told in done.stderr.splitlines()[-1], done.stdout) == (2, True, "")
+@pytest.mark.parametrize(
+    ("out", "options", "told"),
+    [
+        ("named", {"anonymous": True}, "holds results with names: --anonymous needs another --out"),
+        ("anonymous", {"anonymous": False}, "holds results without names: say --anonymous, or give another --out"),
+        (
+            "other",
+            {"anonymous": True, "key": Path("short")},
+            "the key in 'short' has 5 bytes, and at least 16 are needed",
+        ),
+        (
+            "other",
+            {"anonymous": True, "key": Path("/proc/x/key")},
+            "the key of the hashes, '/proc/x/key', can't be had",
+        ),
+    ],
+)
+def test_names_and_hashes_do_not_mix(
+    here: Path, named: Run, anonymous: Run, out: str, options: dict[str, Any], told: str
+) -> None:
+    """Everybody would be there twice; and a key has to be one."""
+    (here / "short").write_text("short")
+    with contextlib.chdir(here), pytest.raises(NotAnonymous, match=told):
+        taken_in([], here / out, None, **options)
+
+
+def test_wrong_use_is_one_sentence(here: Path) -> None:
+    """With what was asked for, before anything is graded."""
+    done = grader(here, "grade", "moodle", "canvas.zip", "--out", "other", "--layout", "canvas")
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert "'moodle' holds nothing that is named as Canvas' download names them" in done.stderr
+
+
+def test_the_same_key_gives_the_same_names(here: Path, anonymous: Run) -> None:
+    """Nothing is graded again, and the roster that was given before holds on."""
     again = grader(here, "grade", "moodle", "--out", "anonymous", "--anonymous")
-    assert "3 submissions, 0 to grade, 3 graded already" in again.stdout
-    assert "nothing from 1 of 13 on the roster: student-" in again.stderr
+    assert "2 submissions, 0 to grade, 2 graded already" in again.stdout
+    assert "nothing from 1 of 9 on the roster: student-" in again.stderr
 
 
 def test_what_is_known_later_is_filed(here: Path, named: Run) -> None:
     """A name of the roster, and that somebody was late, without grading anew."""
     shutil.copy(here / "roster.csv", here / "better.csv")
     text = (here / "better.csv").read_text("utf-8")
-    (here / "better.csv").write_text(text.replace("OttokarMoodle", "Ottokar der Zweite"), "utf-8")
+    (here / "better.csv").write_text(text.replace("Grübelmann", "Grübelmann die Zweite"), "utf-8")
     done = grader(here, "grade", "moodle", "--out", "named", "--roster", "better.csv")
-    assert "3 submissions, 0 to grade, 3 graded already" in done.stdout
-    assert "Ottokar der Zweite" in (named.out / "index.html").read_text()
-    assert any("Ottokar der Zweite" in page.read_text() for page in named.out.glob("*/report.html"))
+    assert "2 submissions, 0 to grade, 2 graded already" in done.stdout
+    assert "Grübelmann die Zweite" in (named.out / "index.html").read_text()
+    assert any("Grübelmann die Zweite" in page.read_text() for page in named.out.glob("*/report.html"))
     assert grading.PROJECT.name not in done.stderr
