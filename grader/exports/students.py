@@ -23,12 +23,14 @@ class Sought(NamedTuple):
         ids: the platform's own; none where nothing tells it, several where it can be read in more than one way.
         others: what else they may be found by, the surest first: addresses and ids that are not the platform's own.
         group: what a group may be called that the ids are those of.
+        number: what may be the platform's own where nothing else leads to them.
     """
 
     name: str
     ids: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     group: str = ""
+    number: str = ""
 
 
 NOBODY = Sought("")
@@ -42,7 +44,10 @@ def sought_on_moodle(report: Report) -> tuple[Sought, ...]:
         return (_named_by_moodle(report.submission),)
     if student.layout == "moodle" and not student.members:
         return (Sought(student.name, (student.id,) if student.id else (), _told_of(student), student.name),)
-    return tuple(Sought(one.name, (), (*_told_of(one), one.lms_id)) for one in student.people)
+    return tuple(
+        Sought(one.name, (), _told_of(one), number=one.lms_id or ("" if student.layout else one.id))
+        for one in student.people
+    )
 
 
 def sought_on_canvas(report: Report) -> tuple[Sought, ...]:
@@ -53,7 +58,7 @@ def sought_on_canvas(report: Report) -> tuple[Sought, ...]:
     if student.layout == "canvas" and not student.members:
         ids = (student.id,) if student.id else student.perhaps
         return (Sought(student.name, ids or ((student.lms_id,) if student.lms_id else ())),) if ids or student.sid else (NOBODY,)  # fmt: skip
-    return tuple(on_canvas(one) for one in student.people)
+    return tuple(on_canvas(one)._replace(number="" if student.layout else one.id) for one in student.people)
 
 
 def on_canvas(person: Person) -> Sought:
@@ -72,7 +77,7 @@ def _named_by_moodle(submission: str) -> Sought:
     no name can pass for another's.
     """
     found = _OF_MOODLE.fullmatch(submission)
-    return Sought(found[1], (found[2],)) if found else Sought(submission)
+    return Sought(found[1], (found[2],)) if found else Sought(submission, number=submission)
 
 
 def _named_by_canvas(submission: str) -> Sought:
@@ -85,7 +90,8 @@ def _named_by_canvas(submission: str) -> Sought:
         for found in reversed([*_NUMBERS_OF_CANVAS.finditer(submission)])
         if re.fullmatch(r"\w+", submission[: found.start()]) and not _ANONYMOUS.match(submission)
     }
-    return Sought([*readings.values()][-1] if readings else submission, tuple(reversed(readings)))
+    name = [*readings.values()][-1] if readings else submission
+    return Sought(name, tuple(reversed(readings)), number=name)
 
 
 def apart(names: Sequence[str]) -> set[str]:
@@ -132,18 +138,18 @@ def matched(reports: Sequence[Report], rows: Sequence[Row], sought_by: Callable[
 
 def _rows_of(sought: Sought, rows: Sequence[Row]) -> list[int]:
     """The row of one person; those of a group's members, where the number is the group's; none where it is not clear."""
-    if sought.ids and any(row.id for row in rows):
-        by_id = [number for number, row in enumerate(rows) if row.id in sought.ids]
-        members = _members(sought.group, rows)
-        if members and not set(by_id) & set(members):
-            return members
-        if by_id or not sought.others:
-            return _only(by_id)
-    for told in (*sought.others, sought.name):
-        found = _told_by(same(told), rows) if told else []
+    members = _members(sought.group, rows)
+    by_id = [number for number, row in enumerate(rows) if row.id and row.id in sought.ids]
+    if members and not set(by_id) & set(members):
+        return members
+    if by_id or (sought.ids and not sought.others and any(row.id for row in rows)):
+        return _only(by_id)
+    for told in filter(None, (sought.number if not sought.others else "", *sought.others, sought.name)):
+        found = [number for number, row in enumerate(rows) if same(told) in map(same, row.others)]
+        found = _by_number(told, rows) or found if told == sought.number else found
         if found:
             return _only(found)
-    return _members(sought.group, rows)
+    return _only(_by_number(sought.number, rows))
 
 
 def _members(group: str, rows: Sequence[Row]) -> list[int]:
@@ -152,9 +158,8 @@ def _members(group: str, rows: Sequence[Row]) -> list[int]:
     return [number for number, row in enumerate(rows) if name and name in map(squashed, row.others[1:])]
 
 
-def _told_by(name: str, rows: Sequence[Row]) -> list[int]:
-    by_id = [number for number, row in enumerate(rows) if row.id and same(row.id) == name]
-    return by_id or [number for number, row in enumerate(rows) if name and name in map(same, row.others)]
+def _by_number(told: str, rows: Sequence[Row]) -> list[int]:
+    return [number for number, row in enumerate(rows) if row.id and same(row.id) == same(told)]
 
 
 def _only(rows: list[int]) -> list[int]:

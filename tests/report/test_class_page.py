@@ -6,6 +6,7 @@ import re
 
 from grader.model import Status
 from grader.overview import Asked, Overview, Standing
+from grader.people import Whose
 from grader.report import class_page
 from grader.report.class_page import ROWS_AT_MOST
 
@@ -84,3 +85,19 @@ def test_a_link_leads_to_the_folder() -> None:
     """Which need not be called as the submission is."""
     page = page_of(standing(1)._replace(folder="%2Eada", submission=".ada"))
     assert '<a href="%252Eada/report.html">.ada</a>' in page
+
+
+def test_names_late_and_missing_are_shown() -> None:
+    """Names of students in place of folders, the folder where nothing else tells two apart; inert, whatever they are."""
+    ada = standing(1)._replace(whose=Whose(id="0012", name="<b>Ada", late=True))
+    bela = standing(2)._replace(whose=Whose(name="Bela"))
+    page = class_page.class_page(
+        Overview((CORE, OTHER, BONUS), [ada, bela, standing(3)], [Whose(id="7", name="<i>Chen"), Whose(id="8")]),
+        title="Lab",
+        made="now",
+    )
+    everybody = page[page.index("<h2>Submissions") : page.index("<h2>Requirements")]
+    rows = [re.sub("(<.*?>)+", "|", row) for row in everybody.split("<tr>")[2:]]
+    assert [row.split("|")[1] for row in rows] == ["&lt;b&gt;Ada (0012)", "Bela (s2)", "s3"]
+    assert ["graded, late" in row for row in rows] == [True, False, False]
+    assert "<h2>Nothing from 2 students</h2><ul><li>&lt;i&gt;Chen (7)</li><li>8</li></ul>" in page
