@@ -72,8 +72,8 @@ class Seed:
         self.control = control
 
 
-SEEDS: dict[str, Seed] = {}
-"""By the program that it stands before."""
+SEEDS: dict[str, Seed | None] = {}
+"""By the program that it stands before; None: it failed us, or was ended, and the program is started anew from then on."""
 
 
 def become(order: dict[str, object], outputs: list[int], kept: int) -> None:
@@ -210,16 +210,31 @@ def forked_off_a_seed(order: dict[str, object], outputs: list[int]) -> int:
     if program not in SEEDS:
         SEEDS[program] = planted(order)
     seed = SEEDS[program]
+    if seed is None:
+        return 0
     limits = ",".join(f"{name}={value}" for name, value in order["limits"].items())  # type: ignore[attr-defined]
     environment = [f"{name}={value}" for name, value in order["environment"].items()]  # type: ignore[attr-defined]
     try:
         os.kill(seed.pid, signal.SIGCONT)  # a program may have sent SIGSTOP to everybody
         socket.send_fds(seed.control, ["\0".join([limits, *environment]).encode()], outputs)
-        return int(seed.control.recv(64))
-    except (OSError, ValueError):  # it was ended, it has no patience, or it says what no seed says
+        pid = int(seed.control.recv(64))
+        if pid and parent_of(pid) != os.getpid():
+            raise ValueError(f"{pid} is no child of ours")
+    except (OSError, ValueError):  # it was ended, has no patience, or says what no seed says
         kill_each([seed.pid])
         forget_seed(seed.pid)
         return 0
+    return pid
+
+
+def parent_of(pid: int) -> int:
+    """From `stat`, proc(5).
+
+    Raises:
+        OSError: there is no such process.
+    """
+    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+        return int(file.read().rpartition(")")[2].split()[1])
 
 
 def planted(order: dict[str, object]) -> Seed:
@@ -240,11 +255,11 @@ def planted(order: dict[str, object]) -> Seed:
 
 
 def forget_seed(pid: int) -> None:
-    """It is no seed any more: the next start plants another one."""
-    for program, seed in list(SEEDS.items()):
-        if seed.pid == pid:
+    """It is no seed any more."""
+    for program, seed in SEEDS.items():
+        if seed and seed.pid == pid:
             seed.control.close()
-            del SEEDS[program]
+            SEEDS[program] = None
 
 
 def _become_or_say_why(order: dict[str, object], outputs: list[int], kept: int) -> None:
@@ -275,7 +290,7 @@ def end_all_servers(control: socket.socket, woken: int) -> None:
     """Kill every process of the box but this one and the seeds, and reap them all; tell of each."""
     known: set[int] = set()
     surprises = 0
-    while others := everybody() - {seed.pid for seed in SEEDS.values()}:
+    while others := everybody() - {seed.pid for seed in SEEDS.values() if seed}:
         surprises += not others <= known
         if surprises > SURPRISES:
             end_everything(control)

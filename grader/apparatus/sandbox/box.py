@@ -171,7 +171,8 @@ class Box:
             "seed": {"environment": with_the_shim, "limits": usual_limits} if seeded else None,
         }
         started = self._request(order, outputs)[0]
-        self._seeds.add(started["seed"])
+        if started["seed"]:
+            self._seeds.add(started["seed"])
         return int(started["pid"])
 
     def kept(self) -> Kept:
