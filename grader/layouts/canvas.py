@@ -23,6 +23,7 @@ _END = r"_(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<online>text|link)\.html)"
 _ANONYMOUS = re.compile(rf"(?P<late>LATE_)?anon_(?P<id>[A-Za-z0-9]{{5}}){_END}", re.DOTALL)
 _ANOTHER = re.compile(r"(?P<stem>.+)-\d+(?P<suffix>\.py)", re.DOTALL | re.IGNORECASE)
 """A Python file that got a number; of others it may be the student's own, and a program may look for it."""
+MOST_NAMED = 5
 
 
 class _Named(NamedTuple):
@@ -84,33 +85,45 @@ def _is_a_word(who: str) -> bool:
 
 
 def read(listing: Listing) -> Read:
-    """A submission for each user, of all attachments of theirs."""
-    of: dict[tuple[str, str], list[_Named]] = {}
+    """A submission for each user, of all attachments of theirs.
+
+    What can be read in two ways is not put to the files of somebody who is certain: names are of a user's own making.
+    """
+    of: dict[tuple[str, str, bool], list[_Named]] = {}
     for one in _found(listing):
-        of.setdefault((one.who, one.ids[0] if one.ids else ""), []).append(one)
-    handed = tuple(_handed(who, number, found) for (who, number), found in of.items())
-    unclear = [one.entry for found in of.values() for one in found if len(one.ids) > 1]
-    return Read(handed, _told(unclear))
+        of.setdefault((one.who, one.ids[0] if one.ids else "", len(one.ids) > 1), []).append(one)
+    handed = []
+    for (who, number, is_unclear), found in of.items():
+        beside = is_unclear and (who, number, False) in of
+        handed.append(_handed(f"{who}_{number}" if number else who, who, found, beside=beside))
+    return Read(tuple(handed), _told([one for one in handed if one.student.perhaps or not one.student.id]))
 
 
-def _told(unclear: Sequence[str]) -> tuple[str, ...]:
-    if not unclear:
+def _told(unclear: Sequence[Handed]) -> tuple[str, ...]:
+    names = [repr(part.entry) for one in unclear for part in one.parts if not _ANONYMOUS.fullmatch(part.entry)]
+    if not names:
         return ()
-    names = ", ".join(map(repr, unclear[:5])) + (" and more" if len(unclear) > 5 else "")
-    return (f"whose ID is meant can be read in two ways: {names}; a roster (--roster), or the gradebook when grades are exported, tells",)  # fmt: skip
+    some = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+    return (
+        f"whose ID is meant can be read in two ways: {some}; a roster or, when grades are exported, a gradebook tells",
+    )
 
 
-def _handed(who: str, number: str, found: Sequence[_Named]) -> Handed:
-    ids = tuple(dict.fromkeys(one for named in found for one in named.ids))
-    certain = next((one.ids[0] for one in found if len(one.ids) == 1), "")
+def _handed(name: str, who: str, found: Sequence[_Named], *, beside: bool) -> Handed:
+    """One user's.
+
+    Args:
+        beside: there are files of the same name and number of which it is certain: these are nobody's.
+    """
+    ids = [one for one in found[0].ids if all(one in named.ids for named in found)]
     student = Student(
         layout=CANVAS.name,
-        id=certain,
-        perhaps=() if certain else ids,
+        id="".join(ids) if len(ids) == 1 else "",
+        perhaps=tuple(ids) if len(ids) > 1 and not beside else (),
         name=who,
         late=any(one.late for one in found),
     )
-    return Handed(f"{who}_{number}" if number else who, student, _parts(found))
+    return Handed(f"{name} or {' '.join(found[0].ids[1:])}" if beside else name, student, _parts(found))
 
 
 def _parts(found: Sequence[_Named]) -> tuple[Part, ...]:

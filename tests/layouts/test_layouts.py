@@ -103,6 +103,25 @@ def test_canvas_attachments_of_one_user_are_one_submission() -> None:
     assert one.student.late
 
 
+def test_canvas_files_that_begin_with_numbers_are_told_by_each_other() -> None:
+    """The user's ID is in all of them."""
+    assert told("canvas", "doe_12_501_1_blocking.py", "doe_12_502_2_forking.py") == [("doe_12", "12", "doe", False)]
+
+
+def test_canvas_gives_nobody_the_files_of_another() -> None:
+    """Whoever calls themselves by somebody's name and number gets neither into their submission nor their grade."""
+    read = OF["canvas"].read(listing("doe_4711_5_server.py", "doe_4711_1234_98765_server.py"))
+    victim, other = read.handed
+    assert (victim.name, victim.student.id, [part.entry for part in victim.parts]) == (
+        "doe_4711", "4711", ["doe_4711_5_server.py"],
+    )  # fmt: skip
+    assert (other.name, other.student.id, other.student.perhaps) == ("doe_4711 or 1234", "", ())
+    assert read.notices == (
+        "whose ID is meant can be read in two ways: 'doe_4711_1234_98765_server.py'; a roster or, when grades are "
+        "exported, a gradebook tells",
+    )
+
+
 METADATA = b"""
 submission_1: &x
   :submitters:
