@@ -149,8 +149,11 @@ def taken(students: Mapping[str, Student], roster: Sequence[Student]) -> Taken:
     """
     known: dict[str, Student] = {}
     of: dict[str, list[str]] = {one.sid: [] for one in roster}
+    sure = {name: [_surely(one, student, roster) for one in student.people] for name, student in students.items()}
+    claimed = {row.sid for rows in sure.values() for row in rows if row}
+    free = [row for row in roster if row.sid not in claimed]
     for submission, student in students.items():
-        rows = [_row_of(person, student, roster) for person in student.people]
+        rows = [row or _by_name(one, free) for one, row in zip(student.people, sure[submission], strict=True)]
         members = [] if any(rows) else _group_of(student, roster)
         known[submission] = _in_a_group(student, members) if members else _with(student, rows)
         for row in filter(None, members or rows):
@@ -181,23 +184,26 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + more
 
 
-def _row_of(person: Person, student: Student, roster: Sequence[Student]) -> Student | None:
-    """The row of one person; the first way that leads to one row alone counts."""
+def _surely(person: Person, student: Student, roster: Sequence[Student]) -> Student | None:
+    """The row of one person by what is theirs alone: ids, then addresses; the first way that leads anywhere counts."""
     ids = {one.casefold() for one in (person.id, *(student.perhaps if person is student else ())) if one}
     ways: tuple[Callable[[Student], bool], ...] = (
         lambda row: row.lms_id.casefold() in ids,
         lambda row: row.sid.casefold() in ids,
         lambda row: bool(row.email) and row.email.casefold() in {person.email.casefold(), *ids},
-        lambda row: (
-            bool(row.name)
-            and bool(_names(row.name) & {same(person.name), same(person.id), squashed(person.name)} - {""})
-        ),
     )
-    for leads_to in ways:
-        rows = [row for row in roster if leads_to(row)]
-        if rows:
-            return rows[0] if len(rows) == 1 else None
-    return None
+    found = ([row for row in roster if leads_to(row)] for leads_to in ways)
+    return _only(next(filter(None, found), []))
+
+
+def _by_name(person: Person, free: Sequence[Student]) -> Student | None:
+    """The row of that name, of those that are nobody's by what is surer: names are often of a student's own making."""
+    names = {same(person.name), same(person.id), squashed(person.name)} - {""}
+    return _only([row for row in free if row.name and _names(row.name) & names])
+
+
+def _only(rows: Sequence[Student]) -> Student | None:
+    return rows[0] if len(rows) == 1 else None
 
 
 def _group_of(student: Student, roster: Sequence[Student]) -> list[Student]:

@@ -89,6 +89,12 @@ def test_two_of_one_name_are_told_by_nothing_else() -> None:
     assert taken({"s": Student(id="x", name="Li Wei")}, twins).unknown == ("s",)
 
 
+def test_a_name_is_nobodys_who_is_there_by_id() -> None:
+    """Students call themselves as they like: the row of somebody who is told by what is surer is not to be had by name."""
+    found = taken({"s": Student(id="99", name="Lovelace, Ada"), "t": Student(id="1234", name="x")}, [ADA])
+    assert (found.unknown, found.roster[0].submissions) == (("s",), ("t",))
+
+
 def test_a_group_is_everybody_in_it() -> None:
     """Moodle's and Canvas' downloads name the group; all of them have handed in."""
     bela = Student(sid="2", name="Bela", group="team a")
