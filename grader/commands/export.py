@@ -20,7 +20,7 @@ from grader.exports.shapes import DoesNotFit, Export, Format, Graded, OwnFile
 from grader.model import EXPORTS, SCHEMA, Report, Status, folder_name
 
 STANDARD_OUTPUT = "-"
-WITH_NAMES = "The results are anonymous: say --names OUT/names.json, and --to FILE outside of OUT"
+WITH_NAMES = "the results are anonymous, and so is what is written: for names say --names OUT/names.json, and --to FILE outside of OUT"
 MOST_NAMES = 20
 """Of submissions, in one sentence."""
 
@@ -62,14 +62,15 @@ def _export(options: argparse.Namespace) -> int:
     )
     if options.names:
         graded = _under_their_names(graded, out, options)
+    elif (out / anonymity.NAMES).exists():
+        _say(WITH_NAMES)
     exports = _exports(form, graded, out / EXPORTS, options.to)
     _write(exports)
     left_out = [name for export in exports.values() for name in export.left_out]
     for sentence in dict.fromkeys(note for export in exports.values() for note in export.notes):
         _say(sentence)
     if left_out:
-        who = form.who if options.names or not (out / anonymity.NAMES).exists() else WITH_NAMES
-        _say(f"left out, since it is not known who they are on the platform: {_listed(left_out)}. {who}")
+        _say(f"left out, since it is not known who they are on the platform: {_listed(left_out)}. {form.who}")
     if torn:
         _say(f"left out, since {store.RESULT} is torn, or no result of this grader: {_listed(torn)}. Grade them again")
     human = [report.submission for report in there.values() if report.status is not Status.GRADED]
