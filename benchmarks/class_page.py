@@ -78,7 +78,9 @@ def _diagnosis(random: Random, track: str) -> Diagnosis:
 
 
 def _changed(report: Report) -> Report:
-    was = Before(score=report.score / 2, points=report.points, bonus=0.0, status=Status.GRADED, by="rejudge", made="now")
+    was = Before(
+        score=report.score / 2, points=report.points, bonus=0.0, status=Status.GRADED, by="rejudge", made="now"
+    )
     return msgspec.structs.replace(report, before=was)
 
 

@@ -125,7 +125,7 @@ def row_of(folder: str, report: Report) -> Row:
 
 
 def _was(before: Before | None) -> Was | None:
-    return before and Was(before.score, before.status, before.by, before.made, len(before.outcomes))
+    return None if before is None else Was(before.score, before.status, before.by, before.made, len(before.outcomes))
 
 
 def overview_of(rows: Iterable[Row]) -> Overview:
