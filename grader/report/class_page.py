@@ -56,7 +56,7 @@ def class_page(overview: Overview, *, title: str, made: str) -> str:
         _distribution(graded),
         _commonest_causes(standings),
         _missed_most(overview),
-        f'<h2 id="fl-everybody">Submissions</h2>{everybody(overview)}',
+        f'<div id="fl-everybody"><h2>Submissions</h2>{everybody(overview)}</div>',
         *(f"<h2>{title}</h2>{matrix}" for title, matrix in matrices(overview)),
         f'<p class="fl-soft">Made {html(made)}.</p>',
     ]

@@ -49,11 +49,11 @@ def everybody(overview: Overview) -> str:
         _row(one, next((told[place] for place in core if one.outcomes[place] == _FAILED), ""), old=old)
         for one in overview.standings
     )
-    many = " fl-many" if len(overview.standings) > MANY else ""
+    long = len(overview.standings) > MANY
     heads = ("submission", *(["before"] if old else []), "score", "bonus", "status", "page")
     return (
-        f'{_tools(overview)}<div class="fl-scroll fl-long" tabindex="0" role="region" aria-label="all submissions">'
-        f'<table class="fl-table fl-stack fl-rows{" fl-old" if old else ""}{many}" id="fl-all"><thead><tr>'
+        f'{_tools(overview)}<div class="fl-scroll{" fl-long" if long else ""}" tabindex="0" role="region" aria-label="all submissions">'
+        f'<table class="fl-table fl-stack fl-rows{" fl-old" if old else ""}{" fl-many" if long else ""}" id="fl-all"><thead><tr>'
         + "".join(f'<th scope="col">{head}</th>' for head in heads)
         + f'<th scope="col" class="fl-wide">to mend first</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )

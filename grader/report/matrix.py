@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from grader.model import Outcome
 from grader.overview import LETTERS, NOT_ASKED, Asked, Overview, Standing
@@ -30,13 +31,11 @@ _CELLS = {LETTERS[outcome]: f"<td class={LETTERS[outcome]}>{symbol}" for outcome
 _LEGEND = " · ".join(f"{symbol} {outcome.words}" for outcome, symbol in SYMBOLS.items())
 
 
-class Part:
+class Part(NamedTuple):
     """One matrix of the page: some of the checks, under one title."""
 
-    def __init__(self, title: str, shows: Callable[[Asked], bool]) -> None:
-        """Take which checks it shows."""
-        self.title = title
-        self.shows = shows
+    title: str
+    shows: Callable[[Asked], bool]
 
 
 PARTS = (
@@ -61,14 +60,14 @@ def has_a_row_for_each(overview: Overview) -> bool:
 
 def _matrix(overview: Overview, title: str, columns: Sequence[int]) -> str:
     rows = _one_row_each(overview, columns) if has_a_row_for_each(overview) else _equal_together(overview, columns)
-    heads = "".join(f'<th scope="col"><span>{html(overview.asked[place].id)}</span></th>' for place in columns)
+    heads = "".join(f'<th scope="col">{html(overview.asked[place].id)}</th>' for place in columns)
     told = "" if has_a_row_for_each(overview) else f"<p>{_TOGETHER}</p>"
     kind = " fl-each" if has_a_row_for_each(overview) else ""
-    kind += " fl-many" if len(overview.standings) > MANY else ""
+    long = len(overview.standings) > MANY
     lines = (f'<tr><th scope="row">{head}{"".join(map(_CELLS.__getitem__, letters))}' for head, letters in rows)
     return (
-        f'{told}<p class="fl-soft">{_LEGEND}</p><div class="fl-scroll fl-long" tabindex="0" role="region" '
-        f'aria-label="{title}"><table class="fl-matrix{kind}" style="--fl-name:{_width(overview)}ch"><thead><tr><td></td>{heads}</tr></thead>'
+        f'{told}<p class="fl-soft">{_LEGEND}</p><div class="fl-scroll{" fl-long" if long else ""}" tabindex="0" role="region" '
+        f'aria-label="{title}"><table class="fl-matrix{kind}{" fl-many" if long else ""}" style="--fl-name:{_width(overview)}ch"><thead><tr><td></td>{heads}</tr></thead>'
         + "".join(f"<tbody>{''.join(some)}</tbody>" for some in _in_parts(lines))
         + "</table></div>"
     )

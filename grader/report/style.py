@@ -60,8 +60,7 @@ border:1px solid var(--line);border-radius:6px;padding:.6rem}
 border:solid var(--line);border-width:0 1px 1px 0;text-align:center}
 .fl-matrix th[scope=row],.fl-matrix thead td{width:min(var(--fl-name),40vw);height:auto;padding:0 .3rem;position:sticky;left:0;
 background:var(--bg);text-align:left;white-space:nowrap;text-overflow:ellipsis;font-weight:400}
-.fl-matrix thead th{height:auto;padding:.3rem 0;font-weight:400;text-align:right}
-.fl-matrix thead span{writing-mode:vertical-rl}
+.fl-matrix thead th{height:auto;padding:.3rem 0;font-weight:400;text-align:right;writing-mode:vertical-rl}
 .fl-matrix tbody td{color:var(--ok)}.fl-matrix tbody .f{color:var(--bad);background:var(--tint);font-weight:700}
 .fl-matrix tbody .n{color:var(--ink)}.fl-matrix tbody .i,.fl-matrix tbody .e{color:var(--odd);font-weight:700}
 .fl-rows,.fl-rows thead,.fl-rows tbody{display:block}
