@@ -68,6 +68,8 @@ def test_what_is_graded_is_not_graded_again(tmp_path: Path) -> None:
     shutil.copy(grading.SAMPLES / "ada" / "blocking_server.py", mine / "chen")
     assert "1 to grade" in run("grade", str(mine), "--out", str(out)).stdout
     assert scores(out) == {"chen": 30}
+    assert '<td class="fl-num">0<td class="fl-num">30' in (out / "index.html").read_text()
+    assert "<td>0 of 100</td><td>30 of 100</td>" in (out / "chen" / store.INSTRUCTORS).read_text()
 
 
 CLASS = ("ada", "chen", "hana")
