@@ -42,13 +42,13 @@ def instructors_page(report: Report, recorded: Recorded, reference: Recorded | N
     )
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table of texts from anywhere."""
+def _table(label: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of texts from anywhere, under a name of its own for those who do not see what it stands below."""
     head = "".join(f'<th scope="col">{html(one)}</th>' for one in heads)
     cells = ("".join(f"<td>{html(one_line(cell))}</td>" for cell in row) for row in rows)
     told = "".join(f"<tr>{row}</tr>" for row in cells)
     return (
-        f'<div class="fl-scroll" tabindex="0" role="region" aria-label="table"><table class="fl-table"><thead><tr>{head}</tr>'
+        f'<div class="fl-scroll" tabindex="0" role="region" aria-label="{label}"><table class="fl-table"><thead><tr>{head}</tr>'
         f"</thead><tbody>{told}</tbody></table></div>"
     )
 
@@ -65,7 +65,7 @@ def _old_and_new(report: Report) -> list[str]:
     when = f"It was {BY.get(before.by, before.by)} on {before.made}, and came to something else."
     return [
         f"<h2>Old and new</h2><p>{html(when)}</p>",
-        _table(("", "old", "new"), [*sums, *_changes(before, report)]),
+        _table("old and new", ("what", "old", "new"), [*sums, *_changes(before, report)]),
     ]
 
 
@@ -89,7 +89,10 @@ def _by_hand(report: Report) -> list[str]:
         return []
     rows = [(result.id, result.outcome.words, result.message) for result in unclear]
     told = counted(len(unclear), "requirement", "requirements")
-    return [f"<h2>Look at this by hand: {told}</h2>", _table(("requirement", "", "why"), rows)]
+    return [
+        f"<h2>Look at this by hand: {told}</h2>",
+        _table("to be looked at", ("requirement", "outcome", "why"), rows),
+    ]
 
 
 def _hidden(report: Report, recorded: Recorded) -> list[str]:
@@ -121,7 +124,7 @@ def _sandbox(report: Report) -> str:
         ("seed of hidden checks", str(report.seed)),
         ("key", report.key),
     ]
-    return "<h2>How it was graded</h2>" + _table(("", ""), [row for row in rows if row[1]])
+    return "<h2>How it was graded</h2>" + _table("how it was graded", ("what", "how"), [row for row in rows if row[1]])
 
 
 def _scenes(recorded: Recorded) -> str:
@@ -133,7 +136,7 @@ def _scenes(recorded: Recorded) -> str:
     ]
     if not rows:
         return "<p>Nothing was recorded.</p>"
-    return f"<details><summary>{counted(len(rows), 'scene', 'scenes')}</summary>{_table(('scene', 'seconds', 'how it ended'), rows)}</details>"
+    return f"<details><summary>{counted(len(rows), 'scene', 'scenes')}</summary>{_table('scenes', ('scene', 'seconds', 'how it ended'), rows)}</details>"
 
 
 def _end_of(seen: Recording) -> str:

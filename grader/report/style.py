@@ -67,7 +67,7 @@ background:var(--bg);text-align:left;white-space:nowrap;text-overflow:ellipsis;f
 .fl-rows tr{display:grid;grid-template-columns:minmax(9rem,1.6fr) 4rem 4rem 7rem 5.5rem minmax(10rem,4fr)}
 .fl-old tr{grid-template-columns:minmax(9rem,1.6fr) 4.5rem 4rem 4rem 7rem 5.5rem minmax(10rem,4fr)}
 .fl-many.fl-rows tbody tr{content-visibility:auto;contain-intrinsic-size:auto 2.2rem}
-.fl-tools{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}
+.fl-tools:not([hidden]){display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}
 .fl-filter{font:inherit;padding:.35rem .6rem;border:1px solid var(--soft);border-radius:6px;background:var(--card);
 color:var(--ink);width:min(22rem,100%)}
 .fl-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
