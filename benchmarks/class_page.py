@@ -118,6 +118,7 @@ def used(page: Path) -> dict[str, Any]:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=quiet)
         tab = chromium.new_page(viewport={"width": 1280, "height": 800})
         began = time.perf_counter()
+        tab.set_default_timeout(600_000)
         cpu = core_seconds()
         tab.goto(page.as_uri())
         tab.evaluate(PAINTED)
