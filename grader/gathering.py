@@ -8,7 +8,6 @@ files      ──> together     ^  │ nowhere, but there is one archive
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -25,8 +24,6 @@ OF_A_SUBMISSION = Limits(packed=64 * MB, entries=10_000, read=512 * MB, unpacked
 MOST_LOOKED_AT = 20_000
 """Files and folders that are searched for the programs."""
 MOST_NOTES = 10
-UNSAID = "…"
-"""In place of a name that a text may not hold."""
 
 
 class Gathered(NamedTuple):
@@ -69,7 +66,7 @@ def gather(submission: Submission, room: Path, destination: Path) -> Gathered:
         room: an empty folder for what archives hold; it is not needed any more when this returns.
     """
     gathered = _gathered(submission, room, destination)
-    return _without(gathered, submission.unsaid, destination) if submission.unsaid else gathered
+    return _without(gathered, submission, destination) if submission.unsaid else gathered
 
 
 def _gathered(submission: Submission, room: Path, destination: Path) -> Gathered:
@@ -98,13 +95,9 @@ def _forgive(destination: Path, wrong: Mapping[str, str]) -> tuple[dict[str, str
     return {program: told_of_several(names) for program, names in found.unclear.items()}, told_of(found.taken)
 
 
-def _without(gathered: Gathered, unsaid: tuple[str, ...], destination: Path) -> Gathered:
-    """The same in texts that hold none of these names; what else lies there is not listed either."""
-    words = re.compile("|".join(map(re.escape, unsaid)), re.IGNORECASE)
-
-    def told(text: str) -> str:
-        return words.sub(UNSAID, text)
-
+def _without(gathered: Gathered, submission: Submission, destination: Path) -> Gathered:
+    """The same in texts without names that may not be said; what else lies there is not listed either."""
+    told = submission.without_names
     gone = {
         program: "is not in the submission"
         for program in PROGRAMS

@@ -1,7 +1,8 @@
 """An index of a results folder, in SQLite: made from every result.json, for class pages and for questions.
 
 OUT/index.sqlite
-    submissions   a row for each result; `outcomes` has a letter for each of its checks, `causes` a line for each program
+    submissions   a row for each result; `outcomes` has a letter for each of its checks, `causes` a line for each program,
+                  `was_score` and the like what it took the place of
     checks        what a result was held against, in its order: a rubric, for each that there is
     words         what the letters say
     outcomes      (a view of these) a row for each check of each submission
@@ -26,7 +27,7 @@ from urllib.parse import quote
 
 from grader import store
 from grader.model import Report, Status
-from grader.overview import LETTERS, Asked, Overview, Row, Standing, overview_of, row_of
+from grader.overview import LETTERS, Asked, Overview, Row, Standing, Was, overview_of, row_of
 from grader.people import Whose
 
 INDEX = "index.sqlite"
@@ -37,8 +38,9 @@ READ_AT_ONCE = 100
 """Results that are held in memory before they are written."""
 _TABLES = """
 CREATE TABLE submissions (folder TEXT PRIMARY KEY, submission TEXT, score REAL, points REAL, bonus REAL,
-    bonus_counts INTEGER, status TEXT, sandbox TEXT, outcomes TEXT, causes TEXT, rubric INTEGER, seconds REAL, python TEXT,
-    seed TEXT, stamp TEXT, student_id TEXT, name TEXT, email TEXT, team TEXT, late INTEGER) WITHOUT ROWID;
+    bonus_counts INTEGER, status TEXT, sandbox TEXT, outcomes TEXT, causes TEXT, was_score REAL, was_status TEXT,
+    was_by TEXT, was_made TEXT, changes INTEGER, student_id TEXT, name TEXT, email TEXT, team TEXT, late INTEGER, rubric INTEGER,
+    seconds REAL, python TEXT, seed TEXT, stamp TEXT) WITHOUT ROWID;
 CREATE TABLE checks (rubric INTEGER, place INTEGER, id TEXT, points REAL, stretch INTEGER, hidden INTEGER,
     requirement TEXT, PRIMARY KEY (rubric, place)) WITHOUT ROWID;
 CREATE TABLE words (letter TEXT PRIMARY KEY, outcome TEXT) WITHOUT ROWID;
@@ -46,7 +48,14 @@ CREATE VIEW outcomes AS SELECT submission, folder, checks.id AS check_id, outcom
     hidden, requirement FROM submissions JOIN checks USING (rubric)
     JOIN words ON words.letter = substr(submissions.outcomes, place, 1);
 """
-_INSERT = f"INSERT INTO submissions VALUES ({', '.join('?' * 20)})"
+_INSERT = f"INSERT INTO submissions VALUES ({', '.join('?' * 25)})"
+
+
+_NOTHING = (None,) * len(Was._fields)
+_ROW = (
+    "SELECT folder, submission, score, points, bonus, bonus_counts, status, sandbox, outcomes, causes, rubric,"
+    " was_score, was_status, was_by, was_made, changes, student_id, name, email, team, late FROM submissions ORDER BY folder"
+)
 
 
 class Updated(NamedTuple):
@@ -172,9 +181,9 @@ def _columns_of(folder: Path, stamp: str, report: Report, numbers: dict[tuple[As
     """A row of the table `submissions`; a rubric that is new gets the next number."""
     standing, asked = row_of(_text(folder.name), report)
     number = numbers.setdefault(asked, max(numbers.values(), default=0) + 1)
-    causes = "\n".join(standing.causes)
-    more = (causes, number, report.seconds, report.python, str(report.seed), stamp)
-    return (*standing[: Standing._fields.index("causes")], *more, *standing.whose)
+    *plain, causes, was, whose = standing
+    more = (report.seconds, report.python, str(report.seed), stamp)
+    return (*plain, "\n".join(causes), *(was or _NOTHING), *whose, number, *more)
 
 
 def _file_the_rubrics(index: sqlite3.Connection, numbers: dict[tuple[Asked, ...], int]) -> None:
@@ -201,12 +210,8 @@ def _rubrics_in(index: sqlite3.Connection) -> dict[int, tuple[Asked, ...]]:
 def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
     """What the index knows of each submission."""
     rubrics = _rubrics_in(index)
-    columns = (
-        "folder, submission, score, points, bonus, bonus_counts, status, sandbox, outcomes, causes, rubric, "
-        "student_id, name, email, team, late"
-    )
-    for row in index.execute(f"SELECT {columns} FROM submissions ORDER BY folder"):
-        folder, name, score, points, bonus, counts, status, sandbox, letters, causes, rubric = row[:11]
+    for row in index.execute(_ROW):
+        folder, name, score, points, bonus, counts, status, sandbox, letters, causes, rubric, *more = row
         standing = Standing(
             folder,
             name,
@@ -218,13 +223,18 @@ def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
             sandbox,
             letters,
             tuple(causes.splitlines()),
-            _whose(*row[11:]),
+            _was(*more[:5]),
+            _whose(*more[5:]),
         )
         yield standing, rubrics.get(rubric, ())
 
 
 def _whose(number: str, name: str, email: str, team: str, late: int) -> Whose:
     return Whose(number, name, email, team, bool(late))
+
+
+def _was(score: float | None, status: str, by: str, made: str, changes: int) -> Was | None:
+    return None if score is None else Was(score, Status(status), by, made, changes)
 
 
 def _results_in(out: Path) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ from grader.people import Student
 LEFT_OUT = frozenset({"__MACOSX", ".DS_Store", "__pycache__", ".git", ".venv", "venv", ".tox"})
 OF_RESULTS = ".reference"
 """In a results folder, where the reference's recordings lie: by it such a folder is known, and is no submission."""
+UNSAID = "…"
+"""In place of a name that a text may not hold."""
 PROGRAMS = frozenset(track.program for track in TRACKS)
 
 
@@ -40,6 +43,15 @@ class Submission(NamedTuple):
     notes: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
     unsaid: tuple[str, ...] = ()
+
+    @property
+    def path_to_tell(self) -> str:
+        """Where it lies, unless that tells whose it is."""
+        return "" if self.unsaid else str(self.path)
+
+    def without_names(self, text: str) -> str:
+        """A text that holds none of the names that may not be said."""
+        return re.sub("|".join(map(re.escape, self.unsaid)), UNSAID, text, flags=re.IGNORECASE) if self.unsaid else text
 
 
 def is_left_out(name: str) -> bool:

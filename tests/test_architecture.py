@@ -46,15 +46,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
     "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference"},
     "grader.overview": {MODEL, PEOPLE},
+    "grader.comparing": {MODEL},
     "grader.store": {MODEL, PEOPLE, RECORDING, "grader.overview"},
     "grader.index": {MODEL, PEOPLE, "grader.overview", "grader.store"},
-    "grader.report": {
-        MODEL,
-        PEOPLE,
-        RECORDING,
-        "grader.overview",
-        "grader.timing",
-    },  # the figures draw what timing reads
+    # the figures draw what timing reads
+    "grader.report": {MODEL, PEOPLE, RECORDING, "grader.overview", "grader.timing"},
     # clean text and the words for it are the report's, cells that are no formula are the gradebook's
     "grader.exports": {MODEL, PEOPLE, RECORDING, "grader.report", "grader.rosters", "grader.store"},
     "grader.proof.trials": {MODEL, "grader.proof.cases"},
@@ -212,8 +208,8 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 PURE = [
     MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
-    "grader.shards", "grader.overview", "grader.rubric", "grader.judging", "grader.diagnosing", PEOPLE, "grader.rosters",
-    "grader.forgiving",
+    "grader.shards", "grader.overview", "grader.comparing", "grader.rubric", "grader.judging", "grader.diagnosing",
+    PEOPLE, "grader.rosters", "grader.forgiving",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
     *(m for m in MODULES if is_in(m, "grader.layouts")),
 ]  # fmt: skip
