@@ -13,6 +13,7 @@ from types import FrameType
 
 from grader import batch, finding, grading, index, ports, rejudging, shards, store
 from grader.apparatus.sandbox.choosing import NoBox
+from grader.assignment.reading import Misread
 from grader.commands import NOT_ALL_GRADED, USAGE, export, filed, grade, machine, verify
 from grader.exports.shapes import DoesNotFit
 from grader.hidden import Unloadable
@@ -31,6 +32,7 @@ WRONG_USE = (
     index.NoIndex,
     rejudging.NothingFiled,
     Unloadable,
+    Misread,
     DoesNotFit,
 )
 """What was asked for can't be done as it was asked: one sentence says why."""

@@ -130,6 +130,7 @@ class Box:
         environment: Mapping[str, str],
         outputs: tuple[int, int],
         descriptors: int = limits.DESCRIPTORS,
+        file_size: int = limits.FILE_SIZE,
         shimmed: bool = False,
         arguments: tuple[str, ...] = (),
     ) -> int:
@@ -138,6 +139,7 @@ class Box:
         Args:
             outputs: write ends for its standard output and error.
             descriptors: its limit of open descriptors.
+            file_size: its limit of bytes in one file.
             shimmed: with the grader's `sitecustomize`.
             arguments: words for the interpreter in place of the program.
         """
@@ -157,7 +159,7 @@ class Box:
             "command": [self._plan.python, *(arguments or (program,))],
             "environment": variables,
             "folder": self._plan.folder,
-            "limits": limits.of_a_process(descriptors, tasks=self._plan.tasks),
+            "limits": limits.of_a_process(descriptors, file_size, tasks=self._plan.tasks),
             "user": self._plan.user,
             "powerless": self._plan.powerless,
             "filter": self._plan.filter.hex(),
