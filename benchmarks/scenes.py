@@ -19,7 +19,6 @@ from typing import NamedTuple
 
 from grader import grading, scratch
 from grader.apparatus.sandbox.choosing import Tier, choose
-from grader.apparatus.scene import Bounds
 from grader.apparatus.server import Server
 from grader.copying import copy
 from grader.experiments import EXPERIMENTS, Experiment

@@ -24,9 +24,10 @@ from grader.diagnosing import diagnoses
 from grader.gathering import OF_A_SUBMISSION, gather, notes_on
 from grader.hidden import hidden_checks
 from grader.judging import judge_all, seen_until_clear
-from grader.looking import TRIES, Looked, look
 from grader.lesson import WRONG_WITH_THE_REFERENCE
-from grader.model import Check, Report, Result, Status, Student, points_shown, report_of
+from grader.looking import TRIES, Looked, look
+from grader.model import Check, Report, Result, Status, points_shown, report_of
+from grader.people import Student
 from grader.reference import Reference
 from grader.rubric import experiments_needed, rubric
 from grader.submission import Submission, is_left_out
@@ -93,9 +94,10 @@ def grade(
 
 
 def settled(report: Report) -> Report:
-    """A report with what the assignment makes of it besides its checks: its name, and what lateness costs."""
-    student = report.student or Student()
-    return with_its_lateness(named(report), in_force().deadline, student.submitted_at, student.late)
+    """A report with what the assignment makes of it besides its checks, whatever was made of it before: its name, and
+    what lateness costs."""
+    in_time = msgspec.structs.replace(named(report), score=report.before_deduction, deduction=0.0, lateness="")
+    return with_its_lateness(in_time, in_force().deadline, report.student or Student())
 
 
 def named(report: Report) -> Report:

@@ -31,12 +31,12 @@ from grader.overview import LETTERS, Asked, Overview, Row, Standing, overview_of
 INDEX = "index.sqlite"
 OURS = 0x666F726B
 """SQLite's application_id: "fork", in ASCII."""
-SCHEMA = 2
+SCHEMA = 3
 READ_AT_ONCE = 100
 """Results that are held in memory before they are written."""
 _TABLES = """
 CREATE TABLE submissions (folder TEXT PRIMARY KEY, submission TEXT, score REAL, points REAL, bonus REAL,
-    bonus_counts INTEGER, status TEXT, sandbox TEXT, outcomes TEXT, causes TEXT, rubric INTEGER, seconds REAL, python TEXT,
+    bonus_counts INTEGER, status TEXT, sandbox TEXT, outcomes TEXT, causes TEXT, deduction REAL, lateness TEXT, rubric INTEGER, seconds REAL, python TEXT,
     seed TEXT, stamp TEXT) WITHOUT ROWID;
 CREATE TABLE checks (rubric INTEGER, place INTEGER, id TEXT, points REAL, stretch INTEGER, hidden INTEGER,
     requirement TEXT, PRIMARY KEY (rubric, place)) WITHOUT ROWID;
@@ -45,7 +45,7 @@ CREATE VIEW outcomes AS SELECT submission, folder, checks.id AS check_id, outcom
     hidden, requirement FROM submissions JOIN checks USING (rubric)
     JOIN words ON words.letter = substr(submissions.outcomes, place, 1);
 """
-_INSERT = f"INSERT INTO submissions VALUES ({', '.join('?' * 15)})"
+_INSERT = f"INSERT INTO submissions VALUES ({', '.join('?' * 17)})"
 
 
 class Updated(NamedTuple):
@@ -166,7 +166,8 @@ def _columns_of(folder: Path, stamp: str, report: Report, numbers: dict[tuple[As
     """A row of the table `submissions`; a rubric that is new gets the next number."""
     standing, asked = row_of(_text(folder.name), report)
     number = numbers.setdefault(asked, max(numbers.values(), default=0) + 1)
-    return (*standing[:-1], "\n".join(standing.causes), number, report.seconds, report.python, str(report.seed), stamp)
+    row = standing._replace(causes="\n".join(standing.causes))  # type: ignore[arg-type]
+    return (*row, number, report.seconds, report.python, str(report.seed), stamp)
 
 
 def _file_the_rubrics(index: sqlite3.Connection, numbers: dict[tuple[Asked, ...], int]) -> None:
@@ -193,8 +194,8 @@ def _rubrics_in(index: sqlite3.Connection) -> dict[int, tuple[Asked, ...]]:
 def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
     """What the index knows of each submission."""
     rubrics = _rubrics_in(index)
-    columns = "folder, submission, score, points, bonus, bonus_counts, status, sandbox, outcomes, causes, rubric"
-    for folder, name, score, points, bonus, counts, status, sandbox, letters, causes, rubric in index.execute(
+    columns = "folder, submission, score, points, bonus, bonus_counts, status, sandbox, outcomes, causes, rubric, deduction, lateness"
+    for folder, name, score, points, bonus, counts, status, sandbox, letters, causes, rubric, *late in index.execute(
         f"SELECT {columns} FROM submissions ORDER BY folder"
     ):
         standing = Standing(
@@ -208,6 +209,7 @@ def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
             sandbox,
             letters,
             tuple(causes.splitlines()),
+            *late,
         )
         yield standing, rubrics.get(rubric, ())
 

@@ -1,24 +1,29 @@
 """What the reference says once and the whole lab repeats: each program's port, and its reply.
 
     reference/*.py ──> LESSON ──> tracks, and with them boxes, checks and pages
-                          └─────> `renew`: template, hand-out, client, lesson.json
+                          └─────> `renew`: template, hand-out, client, lesson_recorded.py
 
-Where no reference lies, as on a student's machine, `lesson.json` has what it said when the lab was last renewed.
+Where no reference lies, as on a student's machine, `lesson_recorded.py` has what it said when the lab was last renewed.
 """
 
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from grader.lesson_recorded import RECORDED
+
 REFERENCE = Path(__file__).parent.parent / "reference"
-RECORDED = Path(__file__).with_name("lesson.json")
 PROGRAMS = ("blocking_server.py", "forking_server.py")
 PORTS = range(1024, 65536)
 """Those that a program without privileges can listen on: ip(7)."""
+
+
+_HEAD = '''"""Port and reply of each program of the reference, for places where it does not lie. Written by `renew`."""
+
+'''
 
 
 class Told(NamedTuple):
@@ -58,8 +63,8 @@ def told_by(source: str, name: str) -> Told:
 
 def _port(value: ast.expr | None, name: str) -> int:
     """The last number in it: `int(os.environ.get("PORT", "8888"))`, or the number alone."""
-    found = [node.value for node in ast.walk(value) if isinstance(node, ast.Constant)] if value else []
-    numbers = [int(one) for one in found if str(one).isdecimal()]
+    found = [str(node.value) for node in ast.walk(value) if isinstance(node, ast.Constant)] if value else []
+    numbers = [int(one) for one in found if one.isdecimal()]
     if not numbers:
         raise Untold(f'{name} names no port: it needs a line PORT = int(os.environ.get("PORT", "8888"))')
     if numbers[-1] not in PORTS:
@@ -92,14 +97,19 @@ def lesson_in(folder: Path) -> Lesson:
 
 def recorded() -> Lesson:
     """What the lab was last renewed for."""
-    told = json.loads(RECORDED.read_text("utf-8"))
-    return {name: Told(one["port"], one["reply"].encode("latin-1")) for name, one in told.items()}
+    return {name: Told(*told) for name, told in RECORDED.items()}
 
 
 def as_recorded(lesson: Lesson) -> str:
-    """A lesson as `lesson.json` has it; a reply's bytes as the characters of the same numbers."""
-    told = {name: {"port": one.port, "reply": one.reply.decode("latin-1")} for name, one in lesson.items()}
-    return json.dumps(told, indent=1) + "\n"
+    """The text of `lesson_recorded.py`."""
+    rows = "".join(f'    "{name}": ({told.port}, {in_double_quotes(told.reply)}),\n' for name, told in lesson.items())
+    return f"{_HEAD}RECORDED: dict[str, tuple[int, bytes]] = {{\n{rows}}}\n"
+
+
+def in_double_quotes(data: bytes) -> str:
+    """Bytes as a program has them that is formatted; Python's own `repr` prefers the other quotes."""
+    with_an_apostrophe = repr(data + b"'")  # makes it take double ones
+    return repr(data) if b'"' in data else with_an_apostrophe[:-2] + '"'
 
 
 def _now() -> tuple[Lesson, str]:

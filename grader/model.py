@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from grader.lesson import LESSON
+from grader.people import Student
 
 SCHEMA = 1
 MOST_OF_A_NAME = 200
@@ -239,18 +239,6 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     stretch: bool = False
     instead: str = ""
     apart: str = ""
-
-
-class Student(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose a submission is, as far as the platform tells.
-
-    Args:
-        submitted_at: when it was handed in, by the platform's clock, with an offset.
-        late: the platform's own word on it; None where it says nothing.
-    """
-
-    submitted_at: datetime | None = None
-    late: bool | None = None
 
 
 class Status(StrEnum):

@@ -50,6 +50,14 @@ class Scored(Protocol):
     def status(self) -> Status:
         """Whether the score is a grade."""
 
+    @property
+    def deduction(self) -> float:
+        """Points that lateness costs."""
+
+    @property
+    def lateness(self) -> str:
+        """How late it came, in words."""
+
 
 class Standing(NamedTuple):
     """How one submission stands; the words are those of its report.
@@ -58,6 +66,8 @@ class Standing(NamedTuple):
         folder: of its files, in the results.
         outcomes: a letter for each check that was asked, in that order.
         causes: the likeliest of what failed in the core, a sentence for each program.
+        deduction: points that its lateness costs, which are no part of the score.
+        lateness: in words; "" where it was in time.
     """
 
     folder: str
@@ -70,6 +80,8 @@ class Standing(NamedTuple):
     sandbox: str
     outcomes: str
     causes: tuple[str, ...] = ()
+    deduction: float = 0.0
+    lateness: str = ""
 
 
 class Overview(NamedTuple):
@@ -101,6 +113,8 @@ def row_of(folder: str, report: Report) -> Row:
         report.sandbox,
         "".join(LETTERS[result.outcome] for result in report.checks),
         tuple(f"{track}: {found.sentence}" for track, found in report.diagnoses.items() if not found.stretch),
+        report.deduction,
+        report.lateness,
     )
     return standing, tuple(Asked(r.id, r.points, r.stretch, r.hidden, r.requirement) for r in report.checks)
 

@@ -240,9 +240,7 @@ class Grading:
         theirs.write_bytes(self._recorded_reference(tier))
         recorded = unpacked(theirs.read_bytes(), theirs)
         references = {check.track.name: Reference(recorded.get(check.track.name, {})) for check in self._wanted}
-        looked, _ = grading.look_at(
-            Submission("", self._folder), tier, self._wanted, grading.bounds_here(), references
-        )
+        looked, _ = grading.look_at(Submission("", self._folder), tier, self._wanted, grading.bounds_here(), references)
         path.write_bytes(packed(looked))
 
     def _recorded_reference(self, tier: Tier) -> bytes:

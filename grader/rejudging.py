@@ -19,7 +19,6 @@ from grader.reference import Reference
 from grader.replaying import page_of
 from grader.workers import Crew, Progress, Task, work_off
 
-
 _JUDGED = (
     "score", "points", "bonus", "bonus_counts", "status", "checks", "diagnoses", "deduction", "lateness", "hidden_points",
     "hidden_earned", "assignment",
@@ -112,12 +111,13 @@ def judged_again(
         else:
             unjudged.append(check.id)
             results += [known[check.id]] if check.id in known else []
+    settled = in_force().bonus_counted
     sums = report_of(
         report.submission,
         tuple(results),
         sandbox=report.sandbox,
         seconds=report.seconds,
-        bonus_counts=report.bonus_counts if in_force().bonus_counted is None else in_force().bonus_counted,
+        bonus_counts=report.bonus_counts if settled is None else settled,
         diagnoses=diagnoses(results, recorded, references),
         student=report.student,
     )
@@ -178,7 +178,9 @@ def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None]) -> 
         NothingFiled: there are no results.
     """
     tasks = [Task(folder.name, folder) for folder in folders_in(out)]
-    work_off(tasks, Crew(partial(_pages, out, in_force()), __name__, jobs, batch.GRACE), lambda task: task.name, progress)
+    work_off(
+        tasks, Crew(partial(_pages, out, in_force()), __name__, jobs, batch.GRACE), lambda task: task.name, progress
+    )
 
 
 def _pages(out: Path, assignment: Assignment) -> Callable[[Path], str]:

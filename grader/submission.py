@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from grader.archives.kinds import is_called_an_archive, kind_of, opened, without_suffix
 from grader.archives.limits import NotUnpacked
-from grader.model import TRACKS, Student
+from grader.model import TRACKS
+from grader.people import Student
 
 LEFT_OUT = frozenset({"__MACOSX", ".DS_Store", "__pycache__", ".git", ".venv", "venv", ".tox"})
 OF_RESULTS = ".reference"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from grader.apparatus.sandbox.limits import Allowed
+from grader.apparatus.sandbox.limits import ALLOWED, Allowed
 
 
 class Cut(Exception):
@@ -27,7 +27,7 @@ class Interrupted(Exception):
 class Bounds:
     """What is settled for a look from outside: its limits, the work of a client, and its end, by time or by whoever stops it."""
 
-    def __init__(self, seconds: float = float("inf"), allowed: Allowed = Allowed(), delay: float = 0.1) -> None:
+    def __init__(self, seconds: float = float("inf"), allowed: Allowed = ALLOWED, delay: float = 0.1) -> None:
         """Begin to count.
 
         Args:

@@ -1,8 +1,8 @@
 """What an instructor settles for an assignment in `assignment.toml`; whatever is left out is as in the lab.
 
-    assignment.toml ──reading──> Assignment ──┬──> rubric        the checks, with today's points
-                                              ├──> lateness      what a late submission loses
-                                              └──> for_students  the part of the file that is handed out
+assignment.toml ──reading──> Assignment ──┬──> rubric        the checks, with today's points
+                                          ├──> lateness      what a late submission loses
+                                          └──> for_students  the part of the file that is handed out
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Everything that `assignment.toml` says."""
 
     name: Annotated[
-        str, Meta(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$", description="1 to 120 characters in quotes")
+        str,
+        Meta(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$", description="1 to 120 characters in quotes"),
     ] = "Blocking and forking servers"
     language: Annotated[str, Meta(pattern="^(en|zh)$", description='"en" or "zh"')] = "en"
     roster: Annotated[str, Meta(description='a file, in quotes: "roster.csv" lies beside this one')] = ""
@@ -70,9 +71,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         float,
         Meta(ge=0.05, le=0.5, description="seconds from 0.05 to 0.5: a whole second would let int(DELAY) pass"),
     ] = 0.1
-    checks_off: Annotated[
-        tuple[str, ...], Meta(description='a list of checks: ["forking/survives_signals"]')
-    ] = ()
+    checks_off: Annotated[tuple[str, ...], Meta(description='a list of checks: ["forking/survives_signals"]')] = ()
     points: dict[
         str, Annotated[float, Meta(ge=0, le=1000, description="a number from 0 to 1000, with two decimals at most")]
     ] = {}

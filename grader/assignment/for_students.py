@@ -29,7 +29,9 @@ def for_students(assignment: Assignment, checks: Sequence[Check]) -> bytes:
         told["bonus_counted"] = assignment.bonus_counted
     off = [check for check in assignment.checks_off if check in names]
     points = {check: _number(points) for check, points in assignment.points.items() if check in names}
-    return tomli_w.dumps({**told, **({"checks_off": off} if off else {}), **({"points": points} if points else {})}).encode()
+    return tomli_w.dumps(
+        {**told, **({"checks_off": off} if off else {}), **({"points": points} if points else {})}
+    ).encode()
 
 
 def _said(assignment: Assignment) -> dict[str, object]:

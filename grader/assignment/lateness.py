@@ -1,21 +1,20 @@
 """What a late submission loses: a pure rule of when it came and when it was due.
 
 A day that has begun is a day, counted from the end of the grace. Percent are of the points that can be had, as Canvas counts them, so that an hour late
-costs everybody the same. The platform's word that a submission is not late (an extension) stands; its bare word that it
-is late costs one day, the least that being late can mean.
+costs everybody the same. The platform's bare word that a submission is late costs one day, the least that it can mean.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
 from grader.assignment import Deadline
 from grader.model import Report, points_shown
+from grader.people import Student
 
 DAY = 86400
 """Seconds."""
@@ -41,15 +40,14 @@ def seconds_of(length: str) -> int | None:
     return int(found[1]) * _UNITS[found[2]] if found else None
 
 
-def with_its_lateness(report: Report, deadline: Deadline | None, came: datetime | None, late: bool | None) -> Report:
+def with_its_lateness(report: Report, deadline: Deadline | None, student: Student) -> Report:
     """A report of a submission with what its lateness costs, said in words; as it is where it was in time.
 
     Args:
         report: with the points that were proven, nothing taken off.
-        came: when it was handed in, by the platform.
-        late: the platform's own word on it; None where it says nothing.
+        student: when it was handed in, or that it was late, as the platform tells.
     """
-    there = how_late(deadline, came, late) if deadline else None
+    there = how_late(deadline, student) if deadline else None
     if deadline is None or there is None:
         return report
     taken = min(_cost(deadline, there.days, report.points), report.score)
@@ -58,16 +56,15 @@ def with_its_lateness(report: Report, deadline: Deadline | None, came: datetime 
     )
 
 
-def how_late(deadline: Deadline, came: datetime | None, late: bool | None) -> Late | None:
+def how_late(deadline: Deadline, student: Student) -> Late | None:
     """How late a submission came; None where it was in time, or where nobody knows."""
-    if came is None:
-        return Late(1, "late by the platform's word, which does not say by how much: counted as one day") if late else None
-    over = (came - deadline.at).total_seconds()
+    if student.submitted_at is None:
+        told = "late by the platform's word, which does not say by how much: counted as one day"
+        return Late(1, told) if student.late else None
+    over = (student.submitted_at - deadline.at).total_seconds()
     if over <= 0:
         return None
     after = f"handed in {_length(over)} after the deadline"
-    if late is False:
-        return Late(0, f"{after}, and in time by the platform's word")
     grace = seconds_of(deadline.grace) or 0
     if over <= grace:
         return Late(0, f"{after}, which is within the {deadline.grace} of grace")

@@ -107,7 +107,7 @@ def _no_toml(path: Path, text: str, said: str) -> str:
     found = re.search(r"(?s)(.*) \(at (?:line (\d+), column \d+|end of document)\)$", said)
     number = int(found[2]) if found and found[2] else text.count("\n") + 1
     line = text.splitlines()[number - 1] if number <= len(text.splitlines()) else ""
-    hint = "the id of a check stands in quotes: \"blocking/listens\" = 2" if _LOOKS_LIKE_A_CHECK.match(line) else ""
+    hint = 'the id of a check stands in quotes: "blocking/listens" = 2' if _LOOKS_LIKE_A_CHECK.match(line) else ""
     said = (found[1] if found else said).rstrip(".")
     return f"{path}, line {number}: {_shown(line.strip())} is no TOML: {hint or said[:1].lower() + said[1:]}"
 
@@ -195,7 +195,9 @@ def _hold_the_deadline_against(table: dict[str, Any]) -> None:
         raise _Wrong(("deadline", "grace"), f"deadline.grace = {_shown(table['grace'])}: it has to be {_rule_of(hint)}")
     costs = [key for key in ("points_per_day", "percent_per_day") if table.get(key)]
     if len(costs) == 2:
-        raise _Wrong(("deadline", costs[1]), "a day costs points_per_day or percent_per_day, and not both: leave one out")
+        raise _Wrong(
+            ("deadline", costs[1]), "a day costs points_per_day or percent_per_day, and not both: leave one out"
+        )
     if "at_most" in table and not costs:
         raise _Wrong(("deadline", "at_most"), "at_most needs a day's cost beside it: points_per_day or percent_per_day")
 
@@ -235,11 +237,10 @@ def _perhaps(word: str, words: Collection[str]) -> str:
 
 def _where_else(key: str, above: tuple[str, ...]) -> str:
     """A setting in the wrong table: TOML takes what follows [points] for points."""
-    places = [(kind, table) for kind, table in ((Assignment, ()), *((k, (t,)) for t, k in _TABLES.items()))]
-    homes = [table for kind, table in places if table != above and key in _names_of(kind)]
-    if not homes:
-        return ""
-    return f"; it belongs below [{homes[0][0]}]" if homes[0] else "; it belongs above the first line in [brackets]"
+    if above and key in _names_of(Assignment):
+        return "; it belongs above the first line in [brackets]"
+    homes = [table for table, kind in _TABLES.items() if above != (table,) and key in _names_of(kind)]
+    return f"; it belongs below [{homes[0]}]" if homes else ""
 
 
 def _names_of(kind: type[msgspec.Struct]) -> Iterator[str]:

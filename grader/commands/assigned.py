@@ -13,7 +13,10 @@ from grader.assignment.reading import Misread, settle
 def takes_an_assignment(command: argparse.ArgumentParser) -> None:
     """Add the option that names its file."""
     command.add_argument(
-        "--assignment", type=Path, metavar="FILE", help="points, limits, deadline (default: assignment.toml of the project)"
+        "--assignment",
+        type=Path,
+        metavar="FILE",
+        help="points, limits, deadline (default: assignment.toml of the project)",
     )
 
 

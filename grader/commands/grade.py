@@ -157,7 +157,8 @@ def summed_up(scored: Sequence[Scored], out: Path, before: Mapping[str, Scored] 
             score = f"{points_shown(old.score)} -> {score}"
         flag = "" if one.status is Status.GRADED else f"   {one.status.value}: needs a human"
         bonus = f"bonus {points_shown(one.bonus)}" + (", counted" if one.bonus_counts else "")
-        print(f"{printable(one.submission):30} {score:>12}   {bonus}{flag}")
+        late = f"   {one.lateness}" if one.lateness else ""
+        print(f"{printable(one.submission):30} {score:>12}   {bonus}{flag}{late}")
     human = sum(one.status is not Status.GRADED for one in scored)
     print(
         f"{len(scored) - human} graded, {human} to be looked at by a human: {out / batch.INDEX}, {out / batch.GRADES}"

@@ -45,8 +45,8 @@ class Graded(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The assignment's title, or the lab's."""
-        return self.assignment or ASSIGNMENT
+        """The assignment's title: as it was said, as its file says, or the lab's."""
+        return self.assignment or next((one.assignment for one in self.reports if one.assignment), ASSIGNMENT)
 
 
 class Export(NamedTuple):

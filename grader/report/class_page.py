@@ -55,6 +55,7 @@ def class_page(overview: Overview, *, title: str, made: str) -> str:
         _figures(standings, graded, human),
         _band(standings),
         _by_hand(human),
+        _late(standings),
         _distribution(graded),
         _commonest_causes(standings),
         _missed_most(overview),
@@ -96,6 +97,24 @@ def _by_hand(human: Sequence[Standing]) -> str:
         return ""
     rows = "".join(f"<li>{_link(one)}: {STATUS_WORDS[one.status]}</li>" for one in human)
     return f"<h2>Look at these by hand</h2><ul>{rows}</ul>"
+
+
+def _late(standings: Sequence[Standing]) -> str:
+    """Who came late, and the score before, what that takes off, and the score after."""
+    rows = "".join(
+        f'<tr><td>{_link(one)}<td class="fl-num">{points_shown(round(one.score + one.deduction, 2))}'
+        f'<td class="fl-num">{points_shown(one.deduction)}<td class="fl-num">{points_shown(one.score)}'
+        f'<td class="fl-wide">{html(one.lateness)}'
+        for one in standings
+        if one.lateness
+    )
+    if not rows:
+        return ""
+    return (
+        '<h2>After the deadline</h2><div class="fl-scroll"><table class="fl-table fl-stack"><thead><tr>'
+        '<th scope="col">submission</th><th scope="col">before</th><th scope="col">less</th><th scope="col">score</th>'
+        f'<th scope="col" class="fl-wide">why</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    )
 
 
 def _distribution(graded: Sequence[Standing]) -> str:

@@ -38,6 +38,9 @@ class Allowed(NamedTuple):
     descriptors: int = DESCRIPTORS
 
 
+ALLOWED = Allowed()
+
+
 def of_a_process(descriptors: int = DESCRIPTORS, file_size: int = FILE_SIZE, *, tasks: int) -> dict[str, int]:
     """Limits of setrlimit(2), by name.
 
