@@ -26,7 +26,11 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     seconds: Annotated[
         float,
-        Meta(ge=60, le=7200, description="from 60 to 7200: a right server needs a minute where the machine is busy"),
+        Meta(
+            ge=60,
+            le=7200,
+            description="a number of seconds from 60 to 7200: a right server needs a minute where the machine is busy",
+        ),
     ] = 600.0
     """For all of it, by the wall clock: the lesson's own server, which sleeps ten, needs three minutes."""
     memory: Annotated[
@@ -69,7 +73,11 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     bonus_counted: Annotated[bool | None, Meta(description="true or false, without quotes")] = None
     delay: Annotated[
         float,
-        Meta(ge=0.05, le=0.5, description="seconds from 0.05 to 0.5: a whole second would let int(DELAY) pass"),
+        Meta(
+            ge=0.05,
+            le=0.5,
+            description="a number of seconds from 0.05 to 0.5: a whole second would let int(DELAY) pass",
+        ),
     ] = 0.1
     checks_off: Annotated[tuple[str, ...], Meta(description='a list of checks: ["forking/survives_signals"]')] = ()
     points: dict[

@@ -98,7 +98,8 @@ def understood(text: str, checks: Sequence[Check]) -> Assignment:
     try:
         applied(checks, assignment)
     except DoesNotAddUp as error:
-        raise _Wrong(("total",) if "total" in told else ("points",) if "points" in told else (), str(error)) from error
+        who = next((key for key in ("total", "points", "checks_off") if key in told), "")
+        raise _Wrong((who,) if who else (), str(error)) from error
     return assignment
 
 
@@ -139,7 +140,9 @@ def _hold_against(kind: type[msgspec.Struct], table: dict[str, Any], above: tupl
     for key, value in table.items():
         path = (*above, key)
         if key not in hints:
-            raise _Wrong(path, f"{_told(path)} is no setting{_perhaps(key, hints)}{_where_else(key, above)}")
+            raise _Wrong(
+                path, f"{_told(path)} is no setting{_perhaps(key, hints)}{_where_else(key, above) or _there_are(hints)}"
+            )
         if key in _TABLES or key == "points":
             if not isinstance(value, dict):
                 raise _Wrong(path, f"{_told(path, value)}: it is a table: write [{key}] on a line of its own")
@@ -231,8 +234,12 @@ def _no_check(check: str, ids: Collection[str]) -> str:
 
 def _perhaps(word: str, words: Collection[str]) -> str:
     """`; is blocking/listens meant?`, or nothing where nothing is alike."""
-    near = difflib.get_close_matches(word, words, n=1, cutoff=0.6) or [one for one in words if one.endswith(f"/{word}")]
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.7) or [one for one in words if one.endswith(f"/{word}")]
     return f"; is {near[0]} meant?" if near else ""
+
+
+def _there_are(words: Collection[str]) -> str:
+    return f"; there are: {', '.join(words)}"
 
 
 def _where_else(key: str, above: tuple[str, ...]) -> str:
