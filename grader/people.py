@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
@@ -16,4 +17,4 @@ class Student(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     late: bool = False
-    submitted_at: datetime | None = None
+    submitted_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None

@@ -15,7 +15,7 @@ from grader import batch, finding, grading, index, ports, scratch, shards, store
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.assignment import Assignment, in_force
 from grader.commands import GRADED, NOT_ALL_GRADED
-from grader.commands.assigned import assignment_for, takes_an_assignment
+from grader.commands.assigned import assignment_for, assignment_of_the_project, takes_an_assignment
 from grader.commands.options import Commands, count, positive, seconds
 from grader.commands.shown import Line, counted, printable
 from grader.model import Status, folder_name, points_shown
@@ -43,6 +43,9 @@ def add_to(commands: Commands) -> None:
 
 def _grade(options: argparse.Namespace) -> int:
     assignment = assignment_for(options)
+    file = options.assignment or assignment_of_the_project()
+    if file:
+        print(f"assignment: {assignment.name}, by {printable(str(file))}")
     shard = shards.shard_of_this_run(options.shard, os.environ)
     with scratch.room() as room:
         found = finding.find(options.paths, room / "classes")

@@ -33,7 +33,7 @@ def _line(title: str, student: str, report: Report) -> tuple[str, ...]:
     grade = grade_of(report)
     score = "" if grade is None else str(grade)
     raw = "" if grade is None else str(round(report.before_deduction, 2))
-    penalty = "" if grade is None else str(report.deduction)
+    penalty = "" if grade is None else str(float(report.deduction))
     return (title, "", "", student, "", "", "", raw, penalty, score, str(float(report.points)))
 
 

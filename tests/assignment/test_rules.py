@@ -87,7 +87,7 @@ def report(**more: object) -> Report:
     return msgspec.structs.replace(report_of("ada", results, sandbox="bubblewrap", seconds=1.0), **more)
 
 
-def late_by(deadline: Deadline = RULE, **length: float) -> Report:
+def late_by(deadline: Deadline = RULE, /, **length: float) -> Report:
     """The report of a submission that came so long after the deadline."""
     return with_its_lateness(report(), deadline, Student(submitted_at=AT + timedelta(**length)))
 
