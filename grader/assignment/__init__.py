@@ -27,9 +27,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     seconds: Annotated[
         float,
         Meta(
-            ge=60,
+            ge=300,
             le=7200,
-            description="a number of seconds from 60 to 7200: a right server needs a minute where the machine is busy",
+            description="a number of seconds from 300 to 7200: a right server that sleeps a second for each client needs "
+            "more than one minute where the machine is busy",
         ),
     ] = 600.0
     """For all of it, by the wall clock: the lesson's own server, which sleeps ten, needs three minutes."""

@@ -114,7 +114,7 @@ DUE = "[deadline]\nat = 2027-01-01T00:00:00Z\n"
         ("delay = 1", ", line 1: delay = 1: it has to be a number of seconds from 0.05 to 0.5: a whole second would"),
         ("delay = true", ", line 1: delay = true: it has to be a number"),
         ("[limits]\nmemory = 100", ", line 2: limits.memory = 100: it has to be a whole number of MB from 512 to 8192"),
-        ("limits = { seconds = inf }", ", line 1: limits.seconds = inf: it has to be a number of seconds from 60"),
+        ("limits = { seconds = inf }", ", line 1: limits.seconds = inf: it has to be a number of seconds from 300"),
         ('language = "de"', ', line 1: language = "de": it has to be "en" or "zh"'),
         ('name = "a\\nb"', r', line 1: name = "a\\nb": it has to be 1 to 120 characters in quotes'),
         ('roster = "no.csv"', ', line 1: roster = "no.csv": there is no file .*/no.csv; a roster is named as it lies from'),
