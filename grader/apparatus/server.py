@@ -113,6 +113,7 @@ class Server:
             descriptors=descriptors or self._bounds.allowed.descriptors,
             file_size=self._bounds.allowed.file_size,
             shimmed="FORKLAB_EINTR" in environment,
+            seeded="PYTHONUNBUFFERED" not in environment,  # the interpreter looks for it when it starts
         )
         out.give_writer_away()
         err.give_writer_away()
