@@ -110,8 +110,8 @@ class Server:
             self.track.program,
             environment=environment,
             outputs=(out.writer, err.writer),
-            descriptors=descriptors or self._bounds.allowed.descriptors,
-            file_size=self._bounds.allowed.file_size,
+            allowed=self._bounds.allowed,
+            descriptors=descriptors,
             shimmed="FORKLAB_EINTR" in environment,
             seeded="PYTHONUNBUFFERED" not in environment,  # the interpreter looks for it when it starts
         )
