@@ -17,7 +17,7 @@ from grader import ports, scratch
 from grader.apparatus.sandbox import limits
 from grader.apparatus.sandbox.choosing import Tier, python_in_the_box
 from grader.apparatus.scene import Bounds
-from grader.assignment import FILE, Assignment, in_force
+from grader.assignment import FILE, THE_LAB, in_force
 from grader.assignment.lateness import with_its_lateness
 from grader.assignment.rubric import applied
 from grader.diagnosing import diagnoses
@@ -103,7 +103,7 @@ def settled(report: Report) -> Report:
 def named(report: Report) -> Report:
     """A report under the assignment's name."""
     name = in_force().name
-    return msgspec.structs.replace(report, assignment="" if name == Assignment().name else name)
+    return msgspec.structs.replace(report, assignment="" if name == THE_LAB else name)
 
 
 def look_at(

@@ -86,7 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("python_files", "test_*.py")  # a pytest.ini of the student's may say otherwise
     config.addinivalue_line("python_functions", "test")
     _hand_over_hidden_scenes(config)
-    _settle_the_assignment(folder)
+    _settle_the_assignment(config)
     if not worker:
         if not config.getoption("htmlpath", None):
             config.option.htmlpath = "report.html"
@@ -113,14 +113,14 @@ def _hand_over_hidden_scenes(config: pytest.Config) -> None:
     config.pluginmanager.register(theirs)
 
 
-def _settle_the_assignment(folder: Path) -> None:
-    """Work for the assignment of the project, else for the one that was handed out with the programs.
+def _settle_the_assignment(config: pytest.Config) -> None:
+    """Work for the assignment of the project or the hand-out, else for the one that lies where pytest was started: a
+    submission that lies elsewhere settles nothing.
 
     Raises:
         pytest.UsageError: its file is not what it should be.
     """
-    places = (grading.PROJECT, folder, folder.parent) if grading.REFERENCE.is_dir() else (folder, folder.parent)
-    there = [place / FILE for place in places if (place / FILE).is_file()]
+    there = [place / FILE for place in (grading.PROJECT, config.invocation_params.dir) if (place / FILE).is_file()]
     try:
         settle(next(iter(there), None), grading.checks_declared())
     except Misread as error:

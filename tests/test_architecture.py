@@ -50,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.index": {MODEL, "grader.overview", "grader.store"},
     "grader.report": {MODEL, RECORDING, "grader.overview", "grader.timing"},  # the figures draw what timing reads
     # clean text and the words for it are the report's, cells that are no formula are the gradebook's
-    "grader.exports": {MODEL, RECORDING, "grader.report", "grader.store"},
+    "grader.exports": {"grader.assignment", MODEL, RECORDING, "grader.report", "grader.store"},
     "grader.proof.trials": {MODEL, "grader.proof.cases"},
     "grader.proof.figures": {MODEL, "grader.proof.cases", "grader.proof.trials"},
     "grader.proof.telling": {MODEL, "grader.proof.cases", "grader.proof.trials", "grader.proof.figures"},

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,11 @@ def test_the_hand_out_follows_by_one_command(project: Path) -> None:
     ours = renewed(before, LESSON, OTHER, grading.checks_declared())
     assert {name: after[name] for name in TEMPLATE[1:]} == {name: ours[name] for name in TEMPLATE[1:]}
     assert "already" in run(project, "renew").stdout
+    handed_out = "from grader import grading, handed_out as h; from grader.assignment.reading import settle; " + (
+        "settle(grading.ASSIGNMENT, grading.checks_declared()); print(h.assignment_for_students()['assignment.toml'].decode())"
+    )
+    done = subprocess.run([sys.executable, "-c", handed_out], cwd=project, capture_output=True, text=True, check=True)
+    assert tomllib.loads(done.stdout)["points"] == {DEARER: 3}
     (project / "reference").rename(project / "put away")
     try:
         asked = "from grader.lesson import LESSON; print(LESSON)"

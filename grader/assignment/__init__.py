@@ -16,7 +16,8 @@ from msgspec import Meta
 
 FILE = "assignment.toml"
 """Its name in the project's root, and in the hand-out."""
-LANGUAGES = ("en", "zh")
+THE_LAB = "Blocking and forking servers"
+"""What the lab is called where nobody says otherwise."""
 NO_BOUND = 10000.0
 """As many points, or percent, as nobody has."""
 
@@ -67,7 +68,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     name: Annotated[
         str,
         Meta(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$", description="1 to 120 characters in quotes"),
-    ] = "Blocking and forking servers"
+    ] = THE_LAB
     language: Annotated[str, Meta(pattern="^(en|zh)$", description='"en" or "zh"')] = "en"
     roster: Annotated[str, Meta(description='a file, in quotes: "roster.csv" lies beside this one')] = ""
     total: Annotated[float, Meta(gt=0, le=10000, description="a number of points above 0, at most 10000")] = 100.0

@@ -104,7 +104,10 @@ def test_who_goes_over_the_assignments_limits_is_told_which(
 
 
 def test_a_students_pytest_works_for_the_file_beside_the_programs(tmp_path: Path) -> None:
-    """Its points and its name; what is off is not there; what is wrong in it is pytest's usage error."""
+    """Its points and its name; what is off is not there; what is wrong in it is pytest's usage error.
+
+    A submission that is graded from elsewhere settles nothing.
+    """
     for program in grading.REFERENCE.glob("*.py"):
         shutil.copy(program, tmp_path)
     settled = (
@@ -122,3 +125,5 @@ def test_a_students_pytest_works_for_the_file_beside_the_programs(tmp_path: Path
     assert (done.returncode, "assignment.toml, line 1: delay = 7: it has to be" in done.stderr) == (4, True), (
         done.stderr
     )
+    elsewhere = [*command, "--collect-only", f"--submission={tmp_path}"]
+    assert subprocess.run(elsewhere, capture_output=True, cwd=grading.PROJECT, check=False).returncode == 0
