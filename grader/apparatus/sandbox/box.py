@@ -19,7 +19,7 @@ from grader.apparatus.sandbox.paths import paths_of
 from grader.apparatus.sockets import SocketTable
 
 AGENT = Path(__file__).with_name("agent.py")
-SHIM = Path(__file__).parent.parent / "shim"
+SHIM = Path(__file__).with_name("shim")
 PATIENCE_WITH_THE_AGENT = 60.0
 """Seconds within which the agent answers; it does nothing but answer, so only a starved machine needs them."""
 SOCKETS_AT_ONCE = 32
