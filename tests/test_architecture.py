@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.replies": {MODEL, RECORDING},
     "grader.timing": {RECORDING},
     "grader.explaining": set(),
+    "grader.listing": set(),
     "grader.shards": set(),
     WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
@@ -56,10 +57,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     EXPERIMENTS: {APPARATUS, MODEL, "grader.timing"},
     "grader.archives": set(),
     "grader.submission": {MODEL, "grader.archives"},
-    "grader.finding": {MODEL, "grader.archives", "grader.submission"},
+    "grader.finding": {MODEL, "grader.archives", "grader.listing", "grader.submission"},
     "grader.copying": {"grader.archives", "grader.submission"},
     "grader.gathering": {"grader.archives", "grader.copying", "grader.submission"},
-    "grader.programs": set(),
+    "grader.programs": {"grader.listing"},
     "grader.workers": set(),
     "grader.scratch": set(),
     "grader.proof.strain": {"grader.workers"},
@@ -189,7 +190,7 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 PURE = [
     MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
-    "grader.shards", "grader.overview", "grader.rubric", "grader.judging", "grader.diagnosing",
+    "grader.listing", "grader.shards", "grader.overview", "grader.rubric", "grader.judging", "grader.diagnosing",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
 ]  # fmt: skip
 OUTSIDE = {
