@@ -60,6 +60,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.finding": {MODEL, "grader.archives", "grader.listing", "grader.submission"},
     "grader.copying": {"grader.archives", "grader.submission"},
     "grader.gathering": {"grader.archives", "grader.copying", "grader.submission"},
+    "grader.similarity.texts": {MODEL, "grader.gathering", "grader.submission"},
+    "grader.similarity.pairs": {"grader.similarity.texts", "grader.workers"},
+    "grader.similarity.page": {"grader.similarity.pairs", "grader.report"},
     "grader.programs": {"grader.listing"},
     "grader.workers": set(),
     "grader.scratch": set(),
@@ -82,7 +85,7 @@ PRINTS = {
     f"{COMMANDS}.shown": "it shows progress",
     **{
         f"{COMMANDS}.{family}": "it is one of its families"
-        for family in ("grade", "machine", "verify", "filed", "export")
+        for family in ("grade", "machine", "verify", "filed", "export", "similarity")
     },
 }
 STARTS_PROCESSES = {
@@ -93,7 +96,7 @@ READS_ARGV = {
     "grader.__main__": "it is the command line",
     **{
         f"{COMMANDS}.{one}": "it says what it understands"
-        for one in ("options", "grade", "machine", "verify", "filed", "export")
+        for one in ("options", "grade", "machine", "verify", "filed", "export", "similarity")
     },
     "grader.apparatus.sandbox.agent": "it is a program of its own, PID 1 in the box",
 }
