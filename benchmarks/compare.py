@@ -126,12 +126,13 @@ def install_theirs() -> None:
 def spent_on(measured: Measured, scratch: Path) -> Spent:
     """Run a command to its end, and everything that it started."""
     with tempfile.TemporaryDirectory(dir=scratch) as out:
+        not_its_own = _children()
         began = time.perf_counter()
         process = _started(measured, Path(out))
         used = [_waited_for(process, measured.right)]
         seconds = time.perf_counter() - began
-        while (orphan := _next_orphan()) is not None:
-            used.append(orphan)
+        while orphans := _children() - not_its_own:
+            used.append(os.wait4(orphans.pop(), 0)[2])
     return Spent(
         round(seconds, 4),
         round(sum(usage.ru_utime + usage.ru_stime for usage in used), 4),
@@ -162,11 +163,8 @@ def _waited_for(process: subprocess.Popen[bytes], right: Sequence[int]) -> os.st
     return usage
 
 
-def _next_orphan() -> os.struct_rusage | None:  # type: ignore[name-defined]
-    try:
-        return os.wait4(-1, 0)[2]
-    except ChildProcessError:
-        return None
+def _children() -> set[int]:
+    return {child.pid for child in psutil.Process().children()}
 
 
 def watched(measured: Measured, scratch: Path, every: float = EVERY) -> tuple[Spent, int]:
