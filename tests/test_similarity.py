@@ -172,7 +172,7 @@ def test_the_command_names_the_pairs(found: tuple[subprocess.CompletedProcess[st
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_page_reads_well(found: tuple[subprocess.CompletedProcess[str], Path], width: int) -> None:
     """By a screen reader's rules, on a desktop and on a phone; nothing in it runs, and nothing is fetched."""
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
     from playwright.sync_api import sync_playwright
 
     asked: list[str] = []
