@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from grader.model import Diagnosis, Inconclusive, NotReached, Outcome, Report, Result, points_shown
 from grader.recording import Recording
 from grader.report.clean import clean, html, one_line
 from grader.report.picture import sequence, timing_chart
-from grader.report.scenes import TIMED, scene_of
+from grader.report.scenes import TIMED, of_the_student, scene_of
 from grader.report.style import SCRIPT_FOR_PYTEST_HTML, SHEET
 from grader.report.words import (
     STATUS_WORDS,
@@ -42,26 +42,26 @@ def page_title(report: Report) -> str:
 
 
 def summary(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
-    """All of the page that is ours."""
-    parts = [
-        f"<style>{SHEET}</style><script>{SCRIPT_FOR_PYTEST_HTML}</script>",
-        _score(report),
-        *_bands(report),
-        *_first(report),
-    ]
+    """All of the student's page that is ours."""
+    head = f"<style>{SHEET}</style><script>{SCRIPT_FOR_PYTEST_HTML}</script>"
+    return f"{head}{body(report, of_the_student(recordings), reference)}<h2>As a table</h2>"
+
+
+def body(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
+    """What student and instructor read of a result: the score, what to mend, and every requirement."""
+    parts = [_score(report), *_bands(report), *_first(report)]
     follows = following(report)
     for track, results in by_track(report).items():
         core = core_of(results)
         if core:
             parts.append(f"<h2>{html(track)}_server.py: {earned_of(core)} points</h2>")
-            parts += _items(core, recordings.get(track, {}), (reference or {}).get(track, {}), follows)
-        parts.append(_output(recordings.get(track, {})))
+            parts += items(core, recordings.get(track, {}), (reference or {}).get(track, {}), follows)
+        parts.append(output(recordings.get(track, {})))
     stretch = stretch_of(report.checks)
     if stretch:
         parts.append(f"<h2>{STRETCH}: {earned_of(stretch)} points</h2>")
         for track, results in by_track(report).items():
-            parts += _items(stretch_of(results), recordings.get(track, {}), (reference or {}).get(track, {}), follows)
-    parts.append("<h2>As a table</h2>")
+            parts += items(stretch_of(results), recordings.get(track, {}), (reference or {}).get(track, {}), follows)
     return "".join(parts)
 
 
@@ -138,8 +138,8 @@ def _met(report: Report) -> str:
     return met + _section("For the bonus", track_of(root), _cause(root, diagnosis), " fl-met")
 
 
-def _items(
-    results: list[Result],
+def items(
+    results: Sequence[Result],
     recordings: Mapping[str, Recording],
     reference: Mapping[str, Recording],
     follows: Collection[str],
@@ -213,7 +213,7 @@ def _last_take(recording: Recording | None) -> Take | None:
         return None
 
 
-def _output(recordings: Mapping[str, Recording]) -> str:
+def output(recordings: Mapping[str, Recording]) -> str:
     """What the server wrote: of the scene in which it ended, else of the first."""
     ended = [recording for recording in recordings.values() if recording.exit]
     recording = next(iter(ended or recordings.values()), None)
