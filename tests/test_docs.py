@@ -57,8 +57,8 @@ class Page(HTMLParser):
 def build(project: Path, to: Path) -> subprocess.CompletedProcess[str]:
     """As tox's environment `docs` does."""
     settings = (grading.PROJECT / "tox.ini").read_text("utf-8")
-    (words,) = re.findall(r"^commands = (sphinx-build .*) \{posargs:build/docs\}$", settings, re.MULTILINE)
-    command = [sys.executable, "-m", "sphinx", *words.split()[1:], str(to)]
+    (words,) = re.findall(r"^commands = python -m sphinx (.*) \{posargs:build/docs\}$", settings, re.MULTILINE)
+    command = [sys.executable, "-m", "sphinx", *words.split(), str(to)]
     return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
 
 
