@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.replies": {MODEL, RECORDING},
     "grader.timing": {RECORDING},
     "grader.explaining": set(),
+    "grader.listing": set(),
     "grader.shards": set(),
     WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
@@ -74,10 +75,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.lesson": {"grader.lesson_recorded"},  # read before anything else: what the reference says is the lab's
     "grader.archives": set(),
     "grader.submission": {MODEL, "grader.archives", "grader.people"},
-    "grader.finding": {MODEL, "grader.archives", "grader.submission"},
+    "grader.finding": {MODEL, "grader.archives", "grader.listing", "grader.submission"},
     "grader.copying": {"grader.archives", "grader.submission"},
     "grader.gathering": {"grader.archives", "grader.copying", "grader.submission"},
-    "grader.programs": set(),
+    "grader.similarity.texts": {MODEL, "grader.gathering", "grader.submission"},
+    "grader.similarity.pairs": {"grader.similarity.texts", "grader.workers"},
+    "grader.similarity.page": {"grader.similarity.pairs", "grader.report"},
+    "grader.programs": {"grader.listing"},
     "grader.workers": set(),
     "grader.scratch": set(),
     "grader.proof.strain": {"grader.workers"},
@@ -99,7 +103,7 @@ PRINTS = {
     f"{COMMANDS}.shown": "it shows progress",
     **{
         f"{COMMANDS}.{family}": "it is one of its families"
-        for family in ("grade", "machine", "verify", "filed", "export", "renew")
+        for family in ("grade", "machine", "verify", "filed", "export", "renew", "similarity")
     },
 }
 STARTS_PROCESSES = {
@@ -110,7 +114,7 @@ READS_ARGV = {
     "grader.__main__": "it is the command line",
     **{
         f"{COMMANDS}.{one}": "it says what it understands"
-        for one in ("options", "assigned", "grade", "machine", "verify", "filed", "export", "renew")
+        for one in ("options", "assigned", "grade", "machine", "verify", "filed", "export", "renew", "similarity")
     },
     "grader.apparatus.sandbox.agent": "it is a program of its own, PID 1 in the box",
 }
@@ -207,9 +211,9 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 PURE = [
     MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
-    "grader.shards", "grader.overview", "grader.comparing", "grader.rubric", "grader.judging", "grader.diagnosing",
-    "grader.people", "grader.assignment.rubric", "grader.assignment.lateness", "grader.assignment.for_students",
-    "grader.assignment.lines", "grader.renewing", "grader.lesson_recorded",
+    "grader.listing", "grader.shards", "grader.overview", "grader.comparing", "grader.rubric", "grader.judging",
+    "grader.diagnosing", "grader.people", "grader.assignment.rubric", "grader.assignment.lateness",
+    "grader.assignment.for_students", "grader.assignment.lines", "grader.renewing", "grader.lesson_recorded",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
 ]  # fmt: skip
 OUTSIDE = {

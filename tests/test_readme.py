@@ -246,12 +246,18 @@ def assert_commands_exist(place: Place, commands: str) -> None:
         assert program == "python" or all((place.project / path).exists() for path in paths)
 
 
+def similarity(place: Place, words: tuple[str, ...]) -> None:
+    """With the library of the extra, which our own tests have."""
+    assert "written: " in tried(place, place.project, sys.executable, *words[1:])
+
+
 HOW: dict[str, Callable[[Place, tuple[str, ...]], None]] = {
     r"python3 -m venv \.venv$": make_environment,
     r"\.venv/bin/pip install ": install,
     r"\.venv/bin/pytest tests|pytest tests": pytest_of_ours,
     r"\.venv/bin/tox -e grader -- (rejudge|report|index|export \w+) results": tox_on_results,
     r"\.venv/bin/python -m grader index OUT/class$": index_of_a_class,
+    r"\.venv/bin/python -m grader similarity ": similarity,
     r"(sbatch|podman|kubectl|mkdir|cp) ": of_a_cluster,
     r"python -m grader export \S+ results": export,
     r"python -m grader rejudge results$": on_results,
