@@ -13,11 +13,14 @@ from types import FrameType
 
 from grader import batch, finding, grading, index, ports, rejudging, shards, store
 from grader.apparatus.sandbox.choosing import NoBox
-from grader.commands import NOT_ALL_GRADED, USAGE, export, filed, grade, machine, similarity, verify
+from grader.assignment.reading import Misread
+from grader.commands import NOT_ALL_GRADED, USAGE, export, filed, grade, machine, renew, similarity, verify
 from grader.exports.shapes import DoesNotFit
 from grader.hidden import Unloadable
+from grader.lesson import Untold
 from grader.proof.cases import Unusable
 from grader.proof.strain import NoShare
+from grader.renewing import Unclear
 from grader.similarity.pairs import NoLibrary
 
 WRONG_USE = (
@@ -32,6 +35,9 @@ WRONG_USE = (
     index.NoIndex,
     rejudging.NothingFiled,
     Unloadable,
+    Misread,
+    Untold,
+    Unclear,
     DoesNotFit,
     NoLibrary,
 )
@@ -94,7 +100,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m grader", description="Grades blocking and forking TCP servers.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for family in (grade, machine, verify, filed, export, similarity):
+    for family in (grade, machine, verify, filed, export, renew, similarity):
         family.add_to(commands)
     return parser
 
