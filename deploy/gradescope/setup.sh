@@ -35,7 +35,8 @@ if ! python=$(find_python); then
     exit 1
 fi
 "$python" -m venv --without-pip .venv
-.venv/bin/python wheels/pip-*.whl/pip install --quiet --no-index --find-links wheels -r requirements.txt
+pip=$(echo wheels/pip-*.whl) # it runs from its own wheel
+.venv/bin/python "$pip/pip" install --quiet --no-index --find-links wheels -r requirements.txt
 install bubblewrap 2>/dev/null || echo "forklab: bubblewrap can't be installed here; the next box is tried" >&2
 chmod -R go= reference
 echo "forklab: set up with $("$python" --version)"
