@@ -14,7 +14,7 @@ from grader.commands.grade import ports_of
 from grader.commands.options import Commands, count, seconds
 from grader.commands.shown import printable
 from grader.parcels import gradescope, handout
-from grader.parcels.parcel import Parcel, Unpackable, write_folder, write_zip
+from grader.parcels.parcel import Parcel, Unpackable, must_be_free, write_folder, write_zip
 from grader.reference import Reference
 
 ZIP = ".zip"
@@ -41,6 +41,8 @@ def add_to(commands: Commands) -> None:
 def _handout(options: argparse.Namespace) -> int:
     from grader.parcels.wheels import fetched, pinned  # they take time to be imported, and no other command needs them
 
+    if options.to.suffix != ZIP:
+        must_be_free(options.to)
     versions = pinned(grading.PROJECT)
     parcel = handout.handout(grading.PROJECT, _references(), versions, fetched(versions) if options.wheels else {})
     return _written(parcel, options.to, within=handout.FOLDER)

@@ -81,16 +81,21 @@ def write_zip(parcel: Parcel, path: Path, *, within: str = "") -> None:
     commit(path, zipped(parcel, within=within))
 
 
-def write_folder(parcel: Parcel, folder: Path) -> None:
-    """Make a folder of it, whole or not at all.
+def must_be_free(folder: Path) -> None:
+    """Nothing lies there, or an empty folder.
 
     Raises:
-        Unpackable: there is something already, that may be somebody's work.
+        Unpackable: there is something, that may be somebody's work.
     """
     if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
         raise Unpackable(
             f"{str(folder)!r} is there already, and nothing is written over: remove it, or name another folder"
         )
+
+
+def write_folder(parcel: Parcel, folder: Path) -> None:
+    """Make a folder of it, whole or not at all; see `must_be_free`."""
+    must_be_free(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:

@@ -113,13 +113,13 @@ def test_where_no_box_is_to_be_had_nobody_gets_a_zero(tmp_path: Path) -> None:
 def test_where_the_grader_itself_fails_nobody_gets_a_zero(tmp_path: Path) -> None:
     """A bundle that was torn, results of the submission before it included."""
     autograder = without_a_box(tmp_path)
-    (tmp_path / "source" / "grader" / "model.py").unlink()
+    (tmp_path / "source" / "grader" / "model.py").write_text("raise RuntimeError('torn')\n")
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "results.json").write_text('{"score": 100}')
     status, results, said = autograder.run()
     assert (status, "score" in results) == (1, False)
     assert "No point is lost" in results["output"]
-    assert "No module named 'grader.model'" in said
+    assert "RuntimeError: torn" in said
 
 
 def test_a_bundle_is_an_archive(tmp_path: Path) -> None:
