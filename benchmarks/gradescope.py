@@ -118,7 +118,7 @@ def limited() -> Iterator[tuple[Path, ...]]:
     """Control groups with half a core and 768 MB; of version 1 or 2, whichever has them."""
     name = f"forklab-gradescope-{os.getpid()}"
     if (CONTROLLERS / "memory").is_dir():
-        limits = {
+        limits: dict[Path, dict[str, int | str]] = {
             CONTROLLERS / "cpu" / name: {"cpu.cfs_quota_us": int(SHARE * PERIOD)},
             CONTROLLERS / "memory" / name: {"memory.limit_in_bytes": MEMORY},
         }

@@ -12,35 +12,19 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.same_outcomes import told_by_pytest
 from grader import grading
 from grader.answers import ANSWERS, decoded
+from grader.apparatus.sandbox.choosing import choose
 from grader.model import TRACKS
 from grader.parcels.handout import FOLDER
 from grader.parcels.parcel import write_folder, zipped
 from grader.parcels.wheels import EVERYWHERE, pinned, requirements
-from grader.proof.cases import SERVERS, cases_in
-from tests.parcels.unpacked import parcel, parcel_with_wheels, references, sh, steps_of_the_readme
+from grader.proof.cases import SERVERS, cases_in, submission_of
+from tests.parcels.unpacked import hands_in, parcel, references, sh, steps_of_the_readme
 
 SECRET = sorted(grading.REFERENCE.rglob("*.py"))
 WORKFLOW = ".github/workflows/grade.yml"
-
-
-@pytest.fixture(scope="module")
-def student(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that a student has unpacked and set up as its README says; `ada` is in it."""
-    folder = tmp_path_factory.mktemp("student") / FOLDER
-    write_folder(parcel_with_wheels(), folder)
-    for step in steps_of_the_readme():
-        done = sh(step, folder)
-        assert done.returncode == 0, done.stdout + done.stderr
-    hands_in("ada", folder)
-    return folder
-
-
-def hands_in(sample: str, folder: Path) -> None:
-    """The programs of a sample."""
-    for program in (grading.SAMPLES / sample).glob("*.py"):
-        shutil.copyfile(program, folder / program.name)
 
 
 # ------------------------------------------------------------------ what lies in it
@@ -132,17 +116,32 @@ def test_wheels_are_for_every_python_and_machine() -> None:
 # ------------------------------------------------------------------ at work
 
 
-def test_it_grades_offline_without_the_reference(student: Path) -> None:
-    """The README's steps, then `pytest`: a right server earns every point."""
+@pytest.mark.parametrize(
+    "name", ["right/forking/double_fork", "mutants/blocking/a_letter_too_many", "mutants/forking/child_keeps_the_listener"]
+)
+def test_it_tells_what_a_batch_tells(student: Path, name: str) -> None:
+    """Offline, without the reference, in an environment that has the wheels alone: every outcome is the same.
+
+    `benchmarks/same_outcomes.py` does it with every wrong and right server, and with the other ways to grade.
+    """
+    (case,) = (case for case in cases_in(SERVERS) if case.name == name)
+    tier = choose(with_canary=False)
+    with submission_of(case) as submission:
+        shutil.copytree(submission.path, student, dirs_exist_ok=True)
+        report = grading.grade(submission, tier, references()).report
     done = sh(".venv/bin/pytest --color=no", student)
-    assert (done.returncode, "score 100 of 100" in done.stdout) == (0, True), done.stdout + done.stderr
+    graded = {result.id: result.outcome.value for result in report.checks if not result.hidden}
+    assert told_by_pytest(done.stdout) == graded, done.stdout + done.stderr
+    assert (done.returncode == 0) == case.is_right
     assert (student / "report.html").is_file()
 
 
-def test_it_tells_a_wrong_reply_by_the_recorded_answers(student: Path, tmp_path: Path) -> None:
-    """Somebody else's folder, two workers, one check: as with the reference."""
-    hands_in("fay", tmp_path)
-    done = sh(f".venv/bin/pytest -n 2 --submission={tmp_path} -k blocking/answers", student)
+def test_it_grades_another_folder_by_two_workers(student: Path, tmp_path: Path) -> None:
+    """Some of the checks, by the recorded answers."""
+    other = tmp_path / "other"
+    other.mkdir()
+    hands_in("fay", other)
+    done = sh(f".venv/bin/pytest -n 2 --submission={other} -k blocking/answers", student)
     assert done.returncode == 1
     assert 'observed: "Hello, I\'m server\\n"' in done.stdout
 
@@ -173,7 +172,6 @@ def test_the_steps_of_the_workflow_do_what_they_say(student: Path, tmp_path: Pat
     assert install.split() == steps_of_the_readme()[0].replace("&&", "").split()  # which the fixture has run
     hands_in("fay", student)
     statuses = [sh(step, student, GITHUB_STEP_SUMMARY=str(summary)).returncode for step in (grade, show)]
-    hands_in("ada", student)
     assert statuses == [1, 0]
     assert "score 84 of 100" in summary.read_text()
     assert summary.read_text().count("~~~~~~~~~~") == 2
@@ -222,9 +220,7 @@ def test_another_system_is_told_in_one_sentence_what_to_do(
 
 def test_torn_answers_are_named(student: Path) -> None:
     """Not a check that fails, but one sentence."""
-    whole = (student / ANSWERS).read_bytes()
-    (student / ANSWERS).write_bytes(whole[:100])
+    (student / ANSWERS).write_bytes((student / ANSWERS).read_bytes()[:100])
     done = sh(".venv/bin/pytest", student)
-    (student / ANSWERS).write_bytes(whole)
     assert (done.returncode, "answers.json can't be read" in done.stderr) == (4, True)
     assert "Traceback" not in done.stderr

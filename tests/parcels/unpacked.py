@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -45,6 +46,12 @@ def parcel_with_wheels() -> Parcel:
             raise
         pytest.skip(f"network: {error}")
     return handout.handout(grading.PROJECT, references(), versions, fetched)
+
+
+def hands_in(sample: str, folder: Path) -> None:
+    """The programs of a sample are put into a folder."""
+    for program in (grading.SAMPLES / sample).glob("*.py"):
+        shutil.copyfile(program, folder / program.name)
 
 
 def steps_of_the_readme() -> list[str]:
