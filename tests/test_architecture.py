@@ -38,6 +38,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
     "grader.hidden": {"grader.declaring", EXPERIMENTS, MODEL, "grader.rubric", APPARATUS},
+    "grader.needed": set(),
+    "grader.answers": {"grader.reference"},
     "grader.judging": {"grader.explaining", MODEL, RECORDING, "grader.reference", "grader.checks"},
     CLUES: {MODEL, RECORDING, "grader.reference", "grader.replies", "grader.explaining"},
     "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
@@ -58,6 +60,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.proof.telling": {MODEL, "grader.proof.cases", "grader.proof.trials", "grader.proof.figures"},
     "grader.proof.verdicts": {MODEL, "grader.proof.figures", "grader.proof.telling"},
     "grader.proof.page": {MODEL, "grader.proof.cases", "grader.proof.figures", "grader.proof.telling", "grader.report"},
+    # what leaves the project: it reads files, and the reference as it was seen
+    "grader.parcels": {"grader.answers", MODEL, "grader.reference", "grader.store"},
     # what touches the outside
     SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets", "grader.scratch"},
     APPARATUS: {MODEL, RECORDING, "grader.explaining"},
@@ -103,18 +107,30 @@ PRINTS = {
     f"{COMMANDS}.shown": "it shows progress",
     **{
         f"{COMMANDS}.{family}": "it is one of its families"
-        for family in ("grade", "machine", "verify", "filed", "export", "renew", "similarity")
+        for family in ("grade", "machine", "verify", "filed", "export", "renew", "parcels", "similarity")
     },
 }
 STARTS_PROCESSES = {
     "grader.workers": "our own workers, by multiprocessing",
     "grader.proof.strain": "busy loops beside a run, by multiprocessing",
+    "grader.parcels.wheels": "pip, which fetches packages",
 }
 READS_ARGV = {
     "grader.__main__": "it is the command line",
     **{
         f"{COMMANDS}.{one}": "it says what it understands"
-        for one in ("options", "assigned", "grade", "machine", "verify", "filed", "export", "renew", "similarity")
+        for one in (
+            "options",
+            "assigned",
+            "grade",
+            "machine",
+            "verify",
+            "filed",
+            "export",
+            "renew",
+            "parcels",
+            "similarity",
+        )
     },
     "grader.apparatus.sandbox.agent": "it is a program of its own, PID 1 in the box",
 }
@@ -214,6 +230,7 @@ PURE = [
     "grader.listing", "grader.shards", "grader.overview", "grader.comparing", "grader.rubric", "grader.judging",
     "grader.diagnosing", "grader.people", "grader.assignment.rubric", "grader.assignment.lateness",
     "grader.assignment.for_students", "grader.assignment.lines", "grader.renewing", "grader.lesson_recorded",
+    "grader.answers", "grader.needed",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
 ]  # fmt: skip
 OUTSIDE = {
