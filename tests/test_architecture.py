@@ -212,9 +212,8 @@ def test_argv_is_read_by_programs_alone() -> None:
 PURE = [
     MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
     "grader.listing", "grader.shards", "grader.overview", "grader.comparing", "grader.rubric", "grader.judging",
-    "grader.diagnosing",
-    "grader.people", "grader.assignment.rubric", "grader.assignment.lateness", "grader.assignment.for_students",
-    "grader.assignment.lines", "grader.renewing", "grader.lesson_recorded",
+    "grader.diagnosing", "grader.people", "grader.assignment.rubric", "grader.assignment.lateness",
+    "grader.assignment.for_students", "grader.assignment.lines", "grader.renewing", "grader.lesson_recorded",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
 ]  # fmt: skip
 OUTSIDE = {
