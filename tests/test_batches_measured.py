@@ -33,7 +33,7 @@ def test_who_is_worse_off() -> None:
 def test_the_picture_is_one() -> None:
     """A bar for each figure, as wide as it is large in its group."""
     drawn = ElementTree.fromstring(chart(groups([TEN, HUNDRED], [], [WELL])))
-    widths = [float(bar.get("width", "0")) for bar in drawn.iter("{*}rect")][1:]
+    widths = [float(bar.get("width", "0")) for bar in drawn.findall(".//{*}rect")][1:]
     assert len(widths) == 2 + 2 + 2
     assert round(widths[1] / widths[0], 2) == 0.9
     assert widths[4] * 2 == widths[5]
