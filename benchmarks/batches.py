@@ -190,7 +190,7 @@ def told(sizes: Sequence[Batch], workers: Sequence[Batch], innocents: Sequence[I
     return [*lines, *(f"HARM: {what}" for what in harm)]
 
 
-_ROW, _LEFT, _BAR, _WIDTH = 26, 190, 420, 720
+_ROW, _LEFT, _BAR, _WIDTH = 26, 190, 380, 720
 
 
 def chart(rows: Iterable[tuple[str, list[tuple[str, float, str]]]]) -> str:
