@@ -238,6 +238,29 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     apart: str = ""
 
 
+class Part(StrEnum):
+    """The parts of a program that are shown beside a failure."""
+
+    ACCEPT_LOOP = "accept loop"
+    HANDLER = "SIGCHLD handler"
+    FORK = "fork"
+
+
+class Excerpt(msgspec.Struct, frozen=True):
+    """Lines of a student's program, as they were graded.
+
+    Args:
+        first: number of the first line, counted from 1.
+        lines: without their ends; those beyond the first few dozen are left out.
+        left_out: how many lines more the part has.
+    """
+
+    part: Part
+    first: int
+    lines: tuple[str, ...]
+    left_out: int = 0
+
+
 class Status(StrEnum):
     """Whether a report is a grade."""
 
@@ -259,6 +282,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         key: hash of all that the result depends on; "" if it is never compared.
         seed: what the requests of hidden checks were drawn from.
         diagnoses: the likeliest cause on each track that has one, by the track's name.
+        excerpts: the lines of each track's program that matter, by the track's name.
     """
 
     schema: int = SCHEMA
@@ -277,6 +301,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     bonus_counts: bool = False
     seed: int = 0
     diagnoses: dict[str, Diagnosis] = {}
+    excerpts: dict[str, tuple[Excerpt, ...]] = {}
 
     @property
     def for_the_student(self) -> Report:

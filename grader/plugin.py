@@ -30,7 +30,7 @@ from grader.declaring import checks_of
 from grader.diagnosing import diagnoses
 from grader.experiments import EXPERIMENTS
 from grader.judging import result_of, whole
-from grader.model import Check, Outcome, Report, Result, report_of, track_named
+from grader.model import Check, Excerpt, Outcome, Report, Result, report_of, track_named
 from grader.page_of_pytest import Page
 from grader.recording import Recording
 from grader.reference import Reference
@@ -223,10 +223,9 @@ class Grading:
         theirs.write_bytes(self._recorded_reference(tier))
         recorded = unpacked(theirs.read_bytes(), theirs)
         references = {check.track.name: Reference(recorded.get(check.track.name, {})) for check in self._wanted}
-        looked, _ = grading.look_at(
-            Submission("", self._folder), tier, self._wanted, Bounds(grading.TIME_LIMIT), references
-        )
-        path.write_bytes(packed(looked))
+        seen = grading.look_at(Submission("", self._folder), tier, self._wanted, Bounds(grading.TIME_LIMIT), references)
+        (self._shared / "excerpts").write_bytes(msgspec.json.encode(seen.excerpts))
+        path.write_bytes(packed(seen.looked))
 
     def _recorded_reference(self, tier: Tier) -> bytes:
         """The reference's answers: of the hand-out, else of the reference itself, in this very run."""
@@ -236,8 +235,8 @@ class Grading:
         if not grading.REFERENCE.is_dir():
             return packed({})
         asked = tuple(check for check in self._wanted if "reference" in check.needs)
-        looked, _ = grading.look_at(Submission("", grading.REFERENCE), tier, asked, Bounds(grading.TIME_LIMIT))
-        return packed(looked)
+        seen = grading.look_at(Submission("", grading.REFERENCE), tier, asked, Bounds(grading.TIME_LIMIT))
+        return packed(seen.looked)
 
     # --- telling
 
@@ -333,6 +332,7 @@ class Grading:
             seconds=time.monotonic() - self._began,
             python=python_in_the_box(),
             diagnoses=diagnoses(results, self._looked or {}, references),
+            excerpts=msgspec.json.decode(self._noted("excerpts") or "{}", type=dict[str, tuple[Excerpt, ...]]),
         )
         return report.for_the_student, self._looked or {}, self._reference
 

@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.replies": {MODEL, RECORDING},
     "grader.timing": {RECORDING},
     "grader.explaining": set(),
+    "grader.source": {MODEL},
     "grader.shards": set(),
     WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
