@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
-from grader.model import Diagnosis, Inconclusive, NotReached, Outcome, Report, Result, points_shown
+from grader.model import Diagnosis, Outcome, Report, Result, points_shown
 from grader.recording import Recording
 from grader.report.clean import clean, html, one_line
-from grader.report.picture import sequence, timing_chart
-from grader.report.scenes import TIMED, scene_of
+from grader.report.figures import Recorded, figures_of
+from grader.report.items import items
 from grader.report.style import SCRIPT_FOR_PYTEST_HTML, SHEET
 from grader.report.words import (
     STATUS_WORDS,
     STRETCH,
-    SYMBOLS,
     UNSANDBOXED,
     bonus_to_earn,
     by_track,
@@ -28,12 +27,9 @@ from grader.report.words import (
     track_of,
     tracks_to_mend,
 )
-from grader.timing import Take, takes
 
-Recorded = Mapping[str, Mapping[str, Recording]]
 MOST_OUTPUT = 4000
 """Characters of a server's output that are shown of its head, and of its tail."""
-CLIENTS_OF = {"in_turn": "ABC", "at_work": "ABCD"}
 
 
 def page_title(report: Report) -> str:
@@ -49,18 +45,17 @@ def summary(report: Report, recordings: Recorded, reference: Recorded | None = N
         *_bands(report),
         *_first(report),
     ]
-    follows = following(report)
+    follows, figures = following(report), figures_of(report, recordings, reference or {})
     for track, results in by_track(report).items():
         core = core_of(results)
         if core:
             parts.append(f"<h2>{html(track)}_server.py: {earned_of(core)} points</h2>")
-            parts += _items(core, recordings.get(track, {}), (reference or {}).get(track, {}), follows)
+            parts += items(core, figures, follows)
         parts.append(_output(recordings.get(track, {})))
     stretch = stretch_of(report.checks)
     if stretch:
         parts.append(f"<h2>{STRETCH}: {earned_of(stretch)} points</h2>")
-        for track, results in by_track(report).items():
-            parts += _items(stretch_of(results), recordings.get(track, {}), (reference or {}).get(track, {}), follows)
+        parts += items(stretch, figures, follows)
     parts.append("<h2>As a table</h2>")
     return "".join(parts)
 
@@ -136,81 +131,6 @@ def _met(report: Report) -> str:
     root, diagnosis = bonus
     met = "<p><strong>Every requirement of the core is met.</strong></p>"
     return met + _section("For the bonus", track_of(root), _cause(root, diagnosis), " fl-met")
-
-
-def _items(
-    results: list[Result],
-    recordings: Mapping[str, Recording],
-    reference: Mapping[str, Recording],
-    follows: Collection[str],
-) -> list[str]:
-    """Those that failed can be opened, and are, but for those that follow from another one."""
-    return [
-        _opened(result, recordings, reference, follows=result.id in follows)
-        if result.outcome is Outcome.FAILED
-        else _row(result)
-        for result in results
-    ]
-
-
-def _head(result: Result) -> str:
-    passed = result.outcome is Outcome.PASSED
-    word = f'<span class="{"fl-hidden" if passed else "fl-word"}">{result.outcome.words}: </span>'
-    points = f"{points_shown(result.earned)}/{points_shown(result.points)}"
-    return (
-        f'<span class="fl-sign" aria-hidden="true">{SYMBOLS[result.outcome]}</span><span class="fl-points">{points}</span>'
-        f'<span>{word}{html(result.requirement)}<span class="fl-id">{html(result.id)}</span>'
-    )
-
-
-def _row(result: Result) -> str:
-    why = f'<span class="fl-soft">{html(result.message)}</span>' if result.message else ""
-    return f'<div class="fl-row fl-{result.outcome.value}">{_head(result)}{why}</span></div>'
-
-
-def _opened(
-    result: Result, recordings: Mapping[str, Recording], reference: Mapping[str, Recording], *, follows: bool
-) -> str:
-    seen = "".join(f"<li>{html(line)}</li>" for line in result.evidence[:24])
-    more = len(result.evidence) - 24
-    if more > 0:
-        seen += f"<li>… {more} more</li>"
-    body = (
-        f'<div class="fl-pair"><div><h3>expected</h3>{html(result.expected)}</div>'
-        f'<div class="fl-observed"><h3>observed</h3>{html(result.observed)}</div></div>'
-    )
-    if seen:
-        body += f'<h3>What was seen</h3><ul class="fl-seen">{seen}</ul>'
-    if result.hint:
-        body += f'<p class="fl-hint">{html(result.hint)}</p>'
-    body += _pictures(result, recordings, reference)
-    why = '<span class="fl-soft">follows from the above</span>' if follows else ""
-    return (
-        f'<details{"" if follows else " open"} class="fl-item fl-{result.outcome.value}"><summary>{_head(result)}{why}</span></summary>'
-        f'<div class="fl-body">{body}</div></details>'
-    )
-
-
-def _pictures(result: Result, recordings: Mapping[str, Recording], reference: Mapping[str, Recording]) -> str:
-    scene = scene_of(result)
-    recording = recordings.get(scene)
-    if recording is None:
-        return ""
-    chart = ""
-    if scene in TIMED:
-        yours = _last_take(recording)
-        if yours:
-            chart = timing_chart(yours, _last_take(reference.get(scene)), f"fl-bars-{result.id.replace('/', '-')}")
-    return chart + sequence(recording, result)
-
-
-def _last_take(recording: Recording | None) -> Take | None:
-    if recording is None:
-        return None
-    try:
-        return takes(recording, CLIENTS_OF[recording.experiment])[-1]
-    except (NotReached, Inconclusive):
-        return None
 
 
 def _output(recordings: Mapping[str, Recording]) -> str:

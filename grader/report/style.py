@@ -38,13 +38,18 @@ a{color:var(--mark)}code,pre,.fl-seen{font:13px/1.5 ui-monospace,SFMono-Regular,
 .fl-seen{margin:.3rem 0;padding-left:1.2rem;overflow-wrap:anywhere}
 .fl-hint{font-style:italic}
 .fl-figure{margin:1rem 0;padding:.8rem;border:1px solid var(--line);border-radius:6px;background:var(--card);overflow-x:auto}
-.fl-figure svg{display:block;min-width:34rem;max-width:100%;height:auto}
-.fl-tenths svg{min-width:0;width:30rem}
+.fl-figure svg{display:block;max-width:none}
+.fl-tenths svg{width:30rem;max-width:100%;height:auto}
 .fl-figure figcaption{color:var(--soft);font-size:.9rem;margin-bottom:.5rem}
 svg text{font:12px system-ui,sans-serif;fill:var(--ink)}svg .s{fill:var(--soft)}svg .m{font-family:ui-monospace,Menlo,monospace}
 svg .l{stroke:var(--line);fill:none}svg .a{stroke:var(--mark);fill:none;stroke-width:1.5}svg .h{fill:var(--mark)}
 svg .r{stroke:var(--bad);stroke-width:1.5;fill:none}svg .w{fill:var(--bar)}svg .d{stroke:var(--soft);stroke-dasharray:4 4}
+svg .f{stroke:var(--ok);stroke-width:1.5;fill:none}svg .z{fill:var(--line)}svg .c{text-anchor:middle}svg .e{text-anchor:end}
+.fl-figure svg text{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
 svg .you{fill:var(--bad)}svg .ref{fill:var(--ok)}
+.fl-key{display:inline-block;width:.8rem;height:.8rem;margin-left:.6rem}.fl-key.you{background:var(--bad)}.fl-key.ref{background:var(--ok)}
+.fl-code pre{margin:0;overflow-x:auto;tab-size:4}
+.fl-code [data-n]::before{content:attr(data-n);display:inline-block;width:2.6rem;margin-right:.8rem;text-align:right;color:var(--soft)}
 .fl-table{border-collapse:collapse;width:100%;font-size:.92rem}
 .fl-table th,.fl-table td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;
 overflow-wrap:break-word}.fl-table th{white-space:nowrap}
@@ -67,7 +72,7 @@ padding:.35rem 0;border-bottom:1px solid var(--line)}.fl-stack td,.fl-stack th{b
 .fl-stack .fl-wide{grid-column:1/-1}.fl-stack .fl-first-column{grid-row:1}
 .fl-pair{grid-template-columns:1fr}.fl-body{padding-left:0}.fl-score{font-size:2.6rem}
 .fl-item>summary,.fl-row{grid-template-columns:1.3rem 3rem minmax(0,1fr)}}
-@media print{.fl-item{break-inside:avoid}.controls,.filters,.fl-filter{display:none}body{max-width:none}}
+@media print{.fl-figure svg{max-width:100%;height:auto}.fl-figure,.fl-output{overflow:visible;max-height:none}.fl-item{break-inside:avoid}.controls,.filters,.fl-filter{display:none}body{max-width:none}}
 #results-table{color:var(--ink);border-color:var(--line);font-size:.9rem;width:100%}
 #results-table th,#results-table td,#environment td{border-color:var(--line);overflow-wrap:anywhere}
 #environment tr:nth-child(odd),.logwrapper,.logwrapper .logexpander{background:var(--card)!important}

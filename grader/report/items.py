@@ -1,0 +1,73 @@
+"""A requirement and what came of it, as a row of the student's page; one that failed can be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from grader.model import Outcome, Result, points_shown
+from grader.report.clean import cut, html
+from grader.report.figures import anchor_of
+from grader.report.words import SYMBOLS
+
+MOST_SEEN = 24
+"""Lines of evidence."""
+MOST_TEXT = 600
+"""Characters of any text about a failure: what is expected, observed, seen."""
+
+
+def items(results: Collection[Result], figures: Mapping[str, str], follows: Collection[str]) -> list[str]:
+    """Those that failed can be opened, and are, but for those that follow from another one.
+
+    Args:
+        figures: by the check's id, what stands below its failure.
+        follows: ids of the checks that failed because of another one.
+    """
+    return [
+        _opened(result, figures.get(result.id, ""), follows=result.id in follows)
+        if result.outcome is Outcome.FAILED
+        else _row(result)
+        for result in results
+    ]
+
+
+def _head(result: Result) -> str:
+    passed = result.outcome is Outcome.PASSED
+    word = f'<span class="{"fl-hidden" if passed else "fl-word"}">{result.outcome.words}: </span>'
+    points = f"{points_shown(result.earned)}/{points_shown(result.points)}"
+    return (
+        f'<span class="fl-sign" aria-hidden="true">{SYMBOLS[result.outcome]}</span><span class="fl-points">{points}</span>'
+        f'<span>{word}{html(result.requirement)}<span class="fl-id">{html(result.id)}</span>'
+    )
+
+
+def _row(result: Result) -> str:
+    why = f'<span class="fl-soft">{_text(result.message)}</span>' if result.message else ""
+    return f'<div class="fl-row fl-{result.outcome.value}">{_head(result)}{why}</span></div>'
+
+
+def _text(said: str) -> str:
+    return html(cut(said, MOST_TEXT))
+
+
+def _opened(result: Result, figures: str, *, follows: bool) -> str:
+    body = (
+        f'<div class="fl-pair"><div><h3>expected</h3>{_text(result.expected)}</div>'
+        f'<div class="fl-observed"><h3>observed</h3>{_text(result.observed)}</div></div>'
+        f"{_seen(result)}{_hint(result)}{figures}"
+    )
+    why = '<span class="fl-soft">follows from the above</span>' if follows else ""
+    return (
+        f'<details{"" if follows else " open"} class="fl-item fl-{result.outcome.value}" id="{anchor_of(html(result.id))}">'
+        f'<summary>{_head(result)}{why}</span></summary><div class="fl-body">{body}</div></details>'
+    )
+
+
+def _seen(result: Result) -> str:
+    lines = [_text(line) for line in result.evidence[:MOST_SEEN]]
+    more = len(result.evidence) - len(lines)
+    lines += [f"… {more} more"] if more else []
+    return f'<h3>What was seen</h3><ul class="fl-seen">{"".join(f"<li>{line}" for line in lines)}</ul>' if lines else ""
+
+
+def _hint(result: Result) -> str:
+    return f'<p class="fl-hint">{html(result.hint)}</p>' if result.hint else ""
