@@ -78,6 +78,7 @@ def _handler(tree: ast.Module) -> tuple[int, int] | None:
     """The function that is registered for SIGCHLD, else the line that registers something else."""
     registered = [call for call in _calls(tree) if _name_of(call.func) == "signal" and len(call.args) == 2]
     ours = [call for call in registered if _name_of(call.args[0]) in ("SIGCHLD", "SIGCLD")]
+    ours = [call for call in ours if _name_of(call.args[1]) != "SIG_DFL"] or ours  # a child resets it, and rightly
     if len(ours) != 1:
         return None
     handler = ours[0].args[1]

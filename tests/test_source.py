@@ -69,6 +69,8 @@ def test_the_accept_loop_is_the_smallest_around_the_only_accept(program: str, li
         ("def f(a, b):\n    pass\nsignal.signal(signal.SIGCHLD, f)\n", (1, 2)),
         ("class A:\n    def f(self, a, b):\n        pass\n    def g(self):\n        signal(SIGCHLD, self.f)\n", (2, 3)),
         ("x\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n", (2, 2)),
+        ("def f(a, b):\n    signal(SIGCHLD, SIG_DFL)\nsignal(SIGCHLD, f)\n", (1, 2)),
+        ("signal(SIGCHLD, SIG_DFL)\n", (1, 1)),
         ("x\nsignal.signal(signal.SIGCHLD,\n    lambda a, b: wait())\n", (2, 3)),
         ("def f(a, b):\n    pass\ndef f(a, b):\n    x\nsignal.signal(signal.SIGCHLD, f)\n", None),
         ("signal.signal(signal.SIGCHLD, handlers[0])\n", None),

@@ -62,6 +62,11 @@ def anchor_of(check: str) -> str:
     return f"at-{check.replace('/', '-')}"
 
 
+def link_to(check: str) -> str:
+    """A link to a check's place on the page."""
+    return f'<a href="#{anchor_of(html(check))}">{html(check)}</a>'
+
+
 def _by_importance(report: Report) -> list[Result]:
     """What is to be mended first, then the core, then the bonus."""
     roots = [root for _, root, _ in tracks_to_mend(report)]
@@ -71,7 +76,7 @@ def _by_importance(report: Report) -> list[Result]:
 
 
 def _pointer(figure: _Figure, check: str) -> str:
-    return f'<p class="fl-soft">{figure.what}: see <a href="#{anchor_of(html(check))}">{html(check)}</a>.</p>'
+    return f'<p class="fl-soft">{figure.what}: see {link_to(check)}.</p>'
 
 
 def _figures(result: Result, report: Report, recordings: Recorded, reference: Recorded) -> Iterator[_Figure]:

@@ -11,7 +11,7 @@ from grader.report.words import SYMBOLS
 
 MOST_SEEN = 24
 """Lines of evidence."""
-MOST_TEXT = 600
+MOST_TEXT = 1000
 """Characters of any text about a failure: what is expected, observed, seen."""
 
 
@@ -42,7 +42,7 @@ def _head(result: Result) -> str:
 
 def _row(result: Result) -> str:
     why = f'<span class="fl-soft">{_text(result.message)}</span>' if result.message else ""
-    return f'<div class="fl-row fl-{result.outcome.value}">{_head(result)}{why}</span></div>'
+    return f'<div class="fl-row fl-{result.outcome.value}" id="{anchor_of(html(result.id))}">{_head(result)}{why}</span></div>'
 
 
 def _text(said: str) -> str:
@@ -55,7 +55,7 @@ def _opened(result: Result, figures: str, *, follows: bool) -> str:
         f'<div class="fl-observed"><h3>observed</h3>{_text(result.observed)}</div></div>'
         f"{_seen(result)}{_hint(result)}{figures}"
     )
-    why = '<span class="fl-soft">follows from the above</span>' if follows else ""
+    why = '<span class="fl-soft">follows from what is to be mended first</span>' if follows else ""
     return (
         f'<details{"" if follows else " open"} class="fl-item fl-{result.outcome.value}" id="{anchor_of(html(result.id))}">'
         f'<summary>{_head(result)}{why}</span></summary><div class="fl-body">{body}</div></details>'

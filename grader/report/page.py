@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from grader.model import Diagnosis, Outcome, Report, Result, points_shown
 from grader.recording import Recording
-from grader.report.clean import clean, html, one_line
-from grader.report.figures import Recorded, figures_of
-from grader.report.items import items
+from grader.report.clean import clean, cut, html, one_line
+from grader.report.figures import Recorded, figures_of, link_to
+from grader.report.items import MOST_TEXT, items
 from grader.report.style import SCRIPT_FOR_PYTEST_HTML, SHEET
 from grader.report.words import (
     STATUS_WORDS,
@@ -21,6 +21,7 @@ from grader.report.words import (
     earned_of,
     following,
     needing_a_human,
+    not_reached_on,
     score_of,
     stretch_of,
     sure_of,
@@ -102,22 +103,25 @@ def _section(title: str, track: str, body: str, sort: str = "") -> str:
 
 def _cause(root: Result, diagnosis: Diagnosis | None) -> str:
     """The likeliest cause, how sure it is, what follows from it and what would tell it from another."""
+    seen = html(cut(root.observed or root.message, MOST_TEXT))
     if diagnosis is None:
-        return f"<p><strong>{html(root.requirement)}</strong></p><p>{html(root.observed or root.message)}</p>"
-    follows = "".join(f"<li>{html(check)}</li>" for check in diagnosis.follows)
+        return f"<p><strong>{html(root.requirement)}</strong></p><p>{link_to(root.id)}: {seen}</p>"
     told = f"{counted(len(diagnosis.follows), 'failure follows', 'failures follow')} from it"
+    follows = f"<p>{told}: {', '.join(map(link_to, diagnosis.follows))}</p>" if diagnosis.follows else ""
     instead = f"<p>If it is not that: {html(diagnosis.instead)}</p>" if diagnosis.instead else ""
     return (
         f"<p><strong>{sure_of(diagnosis)}: {html(diagnosis.sentence)}</strong></p>"
-        f'<p>It shows at {html(root.id)}: {html(root.observed or root.message)}</p><p class="fl-hint">{html(diagnosis.hint)}</p>'
-        + (f"<details><summary>{told}</summary><ul>{follows}</ul></details>" if follows else "")
-        + f"<details><summary>How to make sure</summary>{instead}<p>{html(diagnosis.apart)}</p></details>"
+        f'<p>It shows at {link_to(root.id)}: {seen}</p><p class="fl-hint">{html(diagnosis.hint)}</p>{follows}'
+        f"<details><summary>How to make sure</summary>{instead}<p>{html(diagnosis.apart)}</p></details>"
     )
 
 
 def _not_reached(report: Report, track: str) -> str:
-    others = sum(result.outcome is Outcome.NOT_REACHED and track_of(result) == track for result in report.checks)
-    return f"<p>{counted(others, 'requirement was', 'requirements were')} not reached.</p>" if others else ""
+    others, points, why = not_reached_on(report, track)
+    if not others:
+        return ""
+    told = counted(others, "requirement was", "requirements were")
+    return f"<p>{told} not reached, worth {points_shown(points)} points: {html(cut(why, MOST_TEXT))}</p>"
 
 
 def _met(report: Report) -> str:

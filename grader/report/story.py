@@ -34,6 +34,7 @@ MOST_CLIENTS = 5
 MOST_PROCESSES = 4
 FIRST_ROWS, LAST_ROWS = 10, 20
 """What is shown of a long scene: how it began, and how it ended."""
+WORTH_A_GAP = 4
 SERVER = 0
 """Stands for the program that was started, whichever pid it has."""
 _PID = re.compile(r"\bpid (\d{1,9})\b")
@@ -143,7 +144,7 @@ def _processes_named(
 
 def _without_the_middle(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     left_out = len(rows) - FIRST_ROWS - LAST_ROWS
-    if left_out <= 1:
+    if left_out <= WORTH_A_GAP:
         return rows
     gap = Row(rows[FIRST_ROWS].at, Kind.GAP, f"… {left_out} rows are left out …")
     return (*rows[:FIRST_ROWS], gap, *rows[-LAST_ROWS:])
@@ -183,7 +184,8 @@ def _who_serves(recording: Recording, client: str, processes: tuple[int, ...]) -
 
 def _deed(event: Event, processes: tuple[int, ...]) -> Row:
     """What became of the server; a signal to a process that is shown is drawn there."""
-    word = event.note if event.what is What.EXITED else f"{event.what.value} {event.note}"
+    bare = event.what in (What.EXITED, What.SIGNALLED)
+    word = event.note.removesuffix(" to the server") if bare else f"{event.what.value} {event.note}"
     to = _PID.findall(event.note) if event.what is What.SIGNALLED else []
     pid = int(to[0]) if to and int(to[0]) in processes else SERVER
     return Row(event.at, Kind.DEED, _said(event), one_line(word), pid=pid)

@@ -16,6 +16,7 @@ from grader.report.words import (
     counted,
     earned_of,
     needing_a_human,
+    not_reached_on,
     score_of,
     stretch_of,
     sure_of,
@@ -74,13 +75,20 @@ def _wrapped(head: str, said: str, width: int) -> list[str]:
 def _cause(head: str, root: Result, diagnosis: Diagnosis | None, width: int) -> list[str]:
     """What to mend, by its cause where that is known; what follows from it in a line below."""
     if diagnosis is None:
-        return _wrapped(head, f"{root.id}. {root.requirement}", width)
+        why = "" if root.outcome is Outcome.FAILED else f" {root.outcome.words.capitalize()}: {root.message}"
+        return _wrapped(head, f"{root.id}. {root.requirement}{why}", width)
     lines = _wrapped(head, f"{root.id}. {sure_of(diagnosis)}: {diagnosis.sentence}", width)
     lines += _wrapped("  hint: ", diagnosis.hint, width)
     if diagnosis.follows:
         more = counted(len(diagnosis.follows), "more follows", "more follow")
         lines += _wrapped("  ", f"{more} from it: {', '.join(diagnosis.follows)}", width)
     return lines
+
+
+def _not_reached(report: Report, track: str, width: int) -> list[str]:
+    others, points, _ = not_reached_on(report, track)
+    told = f"{counted(others, 'requirement was', 'requirements were')} not reached, worth {points_shown(points)} points"
+    return _wrapped("  ", told, width) if others else []
 
 
 def closing(report: Report, width: int, colour: bool) -> list[str]:
@@ -92,8 +100,9 @@ def closing(report: Report, width: int, colour: bool) -> list[str]:
     if unclear:
         names = ", ".join(result.id for result in unclear)
         lines += _wrapped("", f"The machine or the grader did not let us see: {names}. Run it again.", width)
-    for place, (_, root, diagnosis) in enumerate(tracks_to_mend(report)):
+    for place, (track, root, diagnosis) in enumerate(tracks_to_mend(report)):
         lines += _cause("And then: " if place else "Mend first: ", root, diagnosis, width)
+        lines += _not_reached(report, track, width)
     bonus = bonus_to_earn(report)
     if bonus:
         lines += _cause("For the bonus: ", *bonus, width)
