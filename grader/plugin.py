@@ -35,6 +35,8 @@ from grader.page_of_pytest import Page
 from grader.recording import Recording
 from grader.reference import Reference
 from grader.report import text
+from grader.report.scenes import scene_of
+from grader.report.words import track_of
 from grader.store import packed, unpacked
 from grader.submission import Submission, programs_in
 
@@ -303,11 +305,22 @@ class Grading:
             raise pytest.UsageError(str(error)) from error
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """A bonus that was missed is told, and fails nobody's run."""
+        """Failures are told as this terminal has room for; a bonus that was missed fails nobody's run."""
+        if self._terminal and not self._is_worker:
+            self._tell_for_the_terminal()
         owed = [result for result in self._results.values() if not result.stretch or result.hidden]
         missed_a_bonus_only = bool(self._results) and all(result.passed for result in owed)
         if session.exitstatus == pytest.ExitCode.TESTS_FAILED and missed_a_bonus_only:
             session.exitstatus = pytest.ExitCode.OK
+
+    def _tell_for_the_terminal(self) -> None:
+        """In its colours, which a worker of xdist does not know; with `-v` each scene from beginning to end."""
+        looked = self._recordings() if self.verbose > 0 and (self._shared / "looked").exists() else {}
+        for report in (one for reports in self._terminal.stats.values() for one in reports):
+            result = _result_of(report) if isinstance(report, pytest.TestReport) else None
+            if result and not result.passed:
+                scene = looked.get(track_of(result), {}).get(scene_of(result))
+                report.longrepr = "\n".join(text.failure(result, _width(), self._terminal.hasmarkup, scene))
 
     def _say(self, sentence: str) -> None:
         if self._terminal:
@@ -347,9 +360,9 @@ class Grading:
         known = self.known()
         if known is None:
             return
-        for line in (self._noted("notice"), *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
-            if line:
-                terminalreporter.write_line(line)
+        notice = text.note(self._noted("notice"), _width())
+        for line in (*notice, *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
+            terminalreporter.write_line(line)
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
