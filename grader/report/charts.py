@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from grader.model import Inconclusive, NotReached
 from grader.recording import NEVER, Recording, Snapshot
-from grader.report.clean import html, one_line
+from grader.report.clean import cut, html, one_line
 from grader.report.scenes import CLIENTS_OF, Counted
 from grader.timing import Take, takes
 
-_LABELS, _BARS, _BAR, _GAP = 250, 300, 13, 8
+_LABEL, _BARS, _BAR, _GAP, _NUMBER = 15, 230, 13, 7, 60
+"""Narrow enough for a phone."""
+MOST_OF_A_LABEL = 42
 MOST_LOOKS = 8
 """The last of a scene: what is counted shows at its end."""
 YOURS, REFERENCE = "yours", "the reference's"
@@ -96,8 +98,8 @@ def _figure(caption: str, pairs: Sequence[Pair], name: str, of: str) -> str:
     """Bars in pairs, and the same as a table."""
     both = any(pair.theirs for pair in pairs)
     longest = max([bar.length for pair in pairs for bar in (pair.yours, pair.theirs) if bar] + [0.0]) or 1.0
-    step = _GAP + _BAR * (2 if both else 1)
-    width, height = _LABELS + _BARS + 70, step * len(pairs) + 4
+    step = _GAP + _LABEL + _BAR * (2 if both else 1)
+    width, height = _BARS + _NUMBER, step * len(pairs) + 4
     drawn = "".join(_pair(pair, 2 + step * place, longest) for place, pair in enumerate(pairs))
     key = f'<span class="fl-key you"></span> {YOURS} <span class="fl-key ref"></span> {REFERENCE}' if both else ""
     head = f'<th scope="col">{of}</th><th scope="col">{YOURS}</th>' + (
@@ -120,18 +122,14 @@ def _row(pair: Pair, both: bool) -> str:
 
 
 def _pair(pair: Pair, y: int, longest: float) -> str:
-    label = pair.label if len(pair.label) <= 40 else f"{pair.label[:39]}…"
-    text = f'<text x={_LABELS - 8} y={y + 11} class="e">{html(label)}</text>'
-    return (
-        text
-        + _bar(pair.yours, y, longest, "you")
-        + (_bar(pair.theirs, y + _BAR, longest, "ref") if pair.theirs else "")
-    )
+    label = f"<text x=0 y={y + 11}>{html(cut(pair.label, MOST_OF_A_LABEL))}</text>"
+    theirs = _bar(pair.theirs, y + _LABEL + _BAR, longest, "ref") if pair.theirs else ""
+    return f"{label}{_bar(pair.yours, y + _LABEL, longest, 'you')}{theirs}"
 
 
 def _bar(bar: Bar, y: int, longest: float, kind: str) -> str:
     width = max(1, round(_BARS * bar.length / longest))
     return (
-        f"<rect class={kind} x={_LABELS} y={y} width={width} height={_BAR - 2}></rect>"
-        f"<text x={_LABELS + width + 5} y={y + 10} class=b>{bar.told}</text>"
+        f"<rect class={kind} x=0 y={y} width={width} height={_BAR - 2}></rect>"
+        f"<text x={width + 5} y={y + 10} class=b>{bar.told}</text>"
     )

@@ -17,10 +17,7 @@ from grader.report.scenes import COUNTED_FOR, PARTS_FOR, scene_of
 from grader.report.words import core_of, name_of, stretch_of, track_of, tracks_to_mend
 
 Recorded = Mapping[str, Mapping[str, Recording]]
-MOST_BYTES = 44_000
-"""Of all figures of a page: with pytest-html's own 60,000 and our texts it stays below 150,000."""
 MOST_COLUMNS = 120
-_NO_ROOM = "<p class=fl-soft>{what} is not shown, for the page would become too large. In a terminal, <code>pytest -v -k {check}</code> tells the scene.</p>"
 
 
 class _Figure(NamedTuple):
@@ -28,7 +25,7 @@ class _Figure(NamedTuple):
 
     Args:
         key: what it shows; the same key is not shown twice.
-        what: what it is called where it is left out.
+        what: what it is called where it is only pointed to.
     """
 
     key: str
@@ -36,25 +33,34 @@ class _Figure(NamedTuple):
     drawn: str
 
 
-def figures_of(report: Report, recordings: Recorded, reference: Recorded) -> dict[str, str]:
-    """By the failed check's id, the HTML of its figures."""
+def figures_of(report: Report, recordings: Recorded, reference: Recorded, left: int) -> dict[str, str]:
+    """By the failed check's id, the HTML of its figures.
+
+    Args:
+        left: bytes that the page has room for.
+    """
     shown: dict[str, str] = {}
     found: dict[str, str] = {}
-    left = MOST_BYTES
-    for result in _by_importance(report):
-        parts = []
+    results = _by_importance(report)
+    left -= sum(len(_no_room_for(result)) for result in results)
+    for result in results:
+        parts: list[str] = []
         for figure in _figures(result, report, recordings, reference):
-            size = len(figure.drawn.encode())
-            if figure.key in shown:
-                parts.append(_pointer(figure, shown[figure.key]))
-            elif size <= left:
-                left -= size
-                shown[figure.key] = result.id
-                parts.append(figure.drawn)
-            else:
-                parts.append(_NO_ROOM.format(what=figure.what, check=html(result.id)))
+            is_new = figure.key not in shown
+            part = figure.drawn if is_new else _pointer(figure, shown[figure.key])
+            if len(part.encode()) > left:
+                parts.append(_no_room_for(result))
+                break
+            left -= len(part.encode())
+            shown.setdefault(figure.key, result.id)
+            parts.append(part)
         found[result.id] = "".join(parts)
     return found
+
+
+def _no_room_for(result: Result) -> str:
+    told = f"<code>pytest -v -k {html(result.id)}</code> tells the scene"
+    return f'<p class="fl-soft">Not all is drawn, for want of room: {told}.</p>'
 
 
 def anchor_of(check: str) -> str:

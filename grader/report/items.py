@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from grader.model import Outcome, Result, points_shown
-from grader.report.clean import cut, html
+from grader.report.clean import html, html_within
 from grader.report.figures import anchor_of
 from grader.report.words import SYMBOLS
 
-MOST_SEEN = 24
-"""Lines of evidence."""
-MOST_TEXT = 1000
-"""Characters of any text about a failure: what is expected, observed, seen."""
+
+class Room(NamedTuple):
+    """How much is told of a failure.
+
+    Args:
+        lines: of evidence.
+        text: bytes, as HTML, of any text: what is expected, observed, seen.
+    """
+
+    lines: int
+    text: int
 
 
-def items(results: Collection[Result], figures: Mapping[str, str], follows: Collection[str]) -> list[str]:
+ROOMY, TIGHT = Room(24, 1500), Room(2, 120)
+
+
+def items(results: Collection[Result], figures: Mapping[str, str], follows: Collection[str], room: Room) -> list[str]:
     """Those that failed can be opened, and are, but for those that follow from another one.
 
     Args:
@@ -23,9 +34,9 @@ def items(results: Collection[Result], figures: Mapping[str, str], follows: Coll
         follows: ids of the checks that failed because of another one.
     """
     return [
-        _opened(result, figures.get(result.id, ""), follows=result.id in follows)
+        _opened(result, figures.get(result.id, ""), room, follows=result.id in follows)
         if result.outcome is Outcome.FAILED
-        else _row(result)
+        else _row(result, room)
         for result in results
     ]
 
@@ -40,20 +51,17 @@ def _head(result: Result) -> str:
     )
 
 
-def _row(result: Result) -> str:
-    why = f'<span class="fl-soft">{_text(result.message)}</span>' if result.message else ""
-    return f'<div class="fl-row fl-{result.outcome.value}" id="{anchor_of(html(result.id))}">{_head(result)}{why}</span></div>'
+def _row(result: Result, room: Room) -> str:
+    why = f'<span class="fl-soft">{html_within(result.message, room.text)}</span>' if result.message else ""
+    where = anchor_of(html(result.id))
+    return f'<div class="fl-row fl-{result.outcome.value}" id="{where}">{_head(result)}{why}</span></div>'
 
 
-def _text(said: str) -> str:
-    return html(cut(said, MOST_TEXT))
-
-
-def _opened(result: Result, figures: str, *, follows: bool) -> str:
+def _opened(result: Result, figures: str, room: Room, *, follows: bool) -> str:
     body = (
-        f'<div class="fl-pair"><div><h3>expected</h3>{_text(result.expected)}</div>'
-        f'<div class="fl-observed"><h3>observed</h3>{_text(result.observed)}</div></div>'
-        f"{_seen(result)}{_hint(result)}{figures}"
+        f'<div class="fl-pair"><div><h3>expected</h3>{html_within(result.expected, room.text)}</div>'
+        f'<div class="fl-observed"><h3>observed</h3>{html_within(result.observed, room.text)}</div></div>'
+        f"{_seen(result, room)}{_hint(result)}{figures}"
     )
     why = '<span class="fl-soft">follows from what is to be mended first</span>' if follows else ""
     return (
@@ -62,8 +70,8 @@ def _opened(result: Result, figures: str, *, follows: bool) -> str:
     )
 
 
-def _seen(result: Result) -> str:
-    lines = [_text(line) for line in result.evidence[:MOST_SEEN]]
+def _seen(result: Result, room: Room) -> str:
+    lines = [html_within(line, room.text) for line in result.evidence[: room.lines]]
     more = len(result.evidence) - len(lines)
     lines += [f"… {more} more"] if more else []
     return f'<h3>What was seen</h3><ul class="fl-seen">{"".join(f"<li>{line}" for line in lines)}</ul>' if lines else ""

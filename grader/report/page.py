@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.model import Diagnosis, Outcome, Report, Result, points_shown
-from grader.recording import Recording
-from grader.report.clean import clean, cut, html, one_line
+from grader.recording import Output, Recording
+from grader.report.clean import html, html_within, one_line
 from grader.report.figures import Recorded, figures_of, link_to
-from grader.report.items import MOST_TEXT, items
-from grader.report.style import SCRIPT_FOR_PYTEST_HTML, SHEET
+from grader.report.items import ROOMY, TIGHT, Room, items
+from grader.report.style import SCRIPT_FOR_PYTEST_HTML, SHEET, WITHOUT_SCRIPT
 from grader.report.words import (
     STATUS_WORDS,
     STRETCH,
@@ -29,8 +29,12 @@ from grader.report.words import (
     tracks_to_mend,
 )
 
-MOST_OUTPUT = 4000
-"""Characters of a server's output that are shown of its head, and of its tail."""
+MOST_BYTES = 88_000
+"""Of all that is ours: with pytest-html's own 60,000 at the most a page stays below 150,000."""
+MOST_TEXTS = 70_000
+"""Of it, without figures; where there is more, less is told of each failure."""
+MOST_OUTPUT = 2000
+"""Bytes, as HTML, of a server's output that are shown of its head, and of its tail."""
 
 
 def page_title(report: Report) -> str:
@@ -39,25 +43,33 @@ def page_title(report: Report) -> str:
 
 
 def summary(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
-    """All of the page that is ours."""
+    """All of the page that is ours: its texts, and as many figures as it has room for beside them."""
+    size = len(_all(report, recordings, ROOMY, {}).encode())
+    room = ROOMY if size <= MOST_TEXTS else TIGHT
+    left = MOST_BYTES - min(size, len(_all(report, recordings, room, {}).encode()))
+    return _all(report, recordings, room, figures_of(report, recordings, reference or {}, left))
+
+
+def _all(report: Report, recordings: Recorded, room: Room, figures: Mapping[str, str]) -> str:
     parts = [
         f"<style>{SHEET}</style><script>{SCRIPT_FOR_PYTEST_HTML}</script>",
+        f"<noscript><style>{WITHOUT_SCRIPT}</style></noscript>",
         _score(report),
-        *_bands(report),
+        *_bands(report, room),
         *_first(report),
     ]
-    follows, figures = following(report), figures_of(report, recordings, reference or {})
+    follows = following(report)
     for track, results in by_track(report).items():
         core = core_of(results)
         if core:
             parts.append(f"<h2>{html(track)}_server.py: {earned_of(core)} points</h2>")
-            parts += items(core, figures, follows)
+            parts += items(core, figures, follows, room)
         parts.append(_output(recordings.get(track, {})))
     stretch = stretch_of(report.checks)
     if stretch:
         parts.append(f"<h2>{STRETCH}: {earned_of(stretch)} points</h2>")
-        parts += items(stretch, figures, follows)
-    parts.append("<h2>As a table</h2>")
+        parts += items(stretch, figures, follows, room)
+    parts.append('<h2 class="fl-of-pytest">As a table</h2>')
     return "".join(parts)
 
 
@@ -71,7 +83,7 @@ def _score(report: Report) -> str:
     )
 
 
-def _bands(report: Report) -> list[str]:
+def _bands(report: Report, room: Room) -> list[str]:
     said = []
     if report.sandbox == "none":
         said.append(f"<strong>{UNSANDBOXED}</strong>: the programs ran without a box, as the user who graded them.")
@@ -79,7 +91,7 @@ def _bands(report: Report) -> list[str]:
     if unclear:
         names = html(", ".join(result.id for result in unclear))
         said.append(f"Nothing was proven either way for {names}: a human must look. No point is lost by it for good.")
-    said += [html(note) for note in report.notes]
+    said += [html_within(note, room.text) for note in report.notes]
     return [f'<p class="fl-band">{words}</p>' for words in said]
 
 
@@ -90,7 +102,9 @@ def _first(report: Report) -> list[str]:
         return [_met(report)]
     return [
         _section(
-            "Mend this first" if not place else "And then", track, _cause(root, diagnosis) + _not_reached(report, track)
+            "Mend this first" if not place else "And then",
+            track,
+            _cause(root, diagnosis) + _not_reached(report, track, root),
         )
         for place, (track, root, diagnosis) in enumerate(mend)
     ]
@@ -103,9 +117,10 @@ def _section(title: str, track: str, body: str, sort: str = "") -> str:
 
 def _cause(root: Result, diagnosis: Diagnosis | None) -> str:
     """The likeliest cause, how sure it is, what follows from it and what would tell it from another."""
-    seen = html(cut(root.observed or root.message, MOST_TEXT))
+    seen = html_within(root.observed or root.message, ROOMY.text)
     if diagnosis is None:
-        return f"<p><strong>{html(root.requirement)}</strong></p><p>{link_to(root.id)}: {seen}</p>"
+        hint = f'<p class="fl-hint">{html(root.hint)}</p>' if root.hint else ""
+        return f"<p><strong>{html(root.requirement)}</strong></p><p>{link_to(root.id)}: {seen}</p>{hint}"
     told = f"{counted(len(diagnosis.follows), 'failure follows', 'failures follow')} from it"
     follows = f"<p>{told}: {', '.join(map(link_to, diagnosis.follows))}</p>" if diagnosis.follows else ""
     instead = f"<p>If it is not that: {html(diagnosis.instead)}</p>" if diagnosis.instead else ""
@@ -116,12 +131,14 @@ def _cause(root: Result, diagnosis: Diagnosis | None) -> str:
     )
 
 
-def _not_reached(report: Report, track: str) -> str:
+def _not_reached(report: Report, track: str, root: Result) -> str:
+    """How much, and why where that is not told already."""
     others, points, why = not_reached_on(report, track)
     if not others:
         return ""
     told = counted(others, "requirement was", "requirements were")
-    return f"<p>{told} not reached, worth {points_shown(points)} points: {html(cut(why, MOST_TEXT))}</p>"
+    reason = "" if why in (root.observed, root.message) else f": {html_within(why, ROOMY.text)}"
+    return f"<p>{told} not reached, worth {points_shown(points)} points{reason}</p>"
 
 
 def _met(report: Report) -> str:
@@ -141,21 +158,22 @@ def _output(recordings: Mapping[str, Recording]) -> str:
     """What the server wrote: of the scene in which it ended, else of the first."""
     ended = [recording for recording in recordings.values() if recording.exit]
     recording = next(iter(ended or recordings.values()), None)
-    shown = ""
-    for name, output in (("error", recording.stderr), ("output", recording.stdout)) if recording else ():
-        if output.size:
-            text = clean(_cut(output.head, output.tail))
-            shown += (
-                f"<h3>Standard {name}, {output.size} bytes</h3>"
-                f'<pre class="fl-output" tabindex="0" role="region" aria-label="standard {name}">{html(text)}</pre>'
-            )
+    streams = (("error", recording.stderr), ("output", recording.stdout)) if recording else ()
+    shown = "".join(
+        f"<h3>Standard {name}, {output.size} bytes</h3>"
+        f'<pre class="fl-output" tabindex="0" role="region" aria-label="standard {name}">{_head_and_tail(output)}</pre>'
+        for name, output in streams
+        if output.size
+    )
     if not shown:
         return ""
     return f'<details class="fl-item"><summary><span aria-hidden="true">▸</span><span></span>What it printed</summary>{shown}</details>'
 
 
-def _cut(head: str, tail: str) -> str:
-    whole = head + tail
-    if len(whole) <= 2 * MOST_OUTPUT:
-        return whole
-    return f"{whole[:MOST_OUTPUT]}\n… {len(whole) - 2 * MOST_OUTPUT} more …\n{whole[-MOST_OUTPUT:]}"
+def _head_and_tail(output: Output) -> str:
+    """All of it if there is room, else its beginning and its end."""
+    whole = output.head + output.tail
+    if len(whole) <= 2 * MOST_OUTPUT and len(shown := html(whole)) <= 2 * MOST_OUTPUT:
+        return shown
+    head, tail = html_within(whole, MOST_OUTPUT), html_within(whole, MOST_OUTPUT, its_end=True)
+    return f"{head}\n… this is its beginning, and this is its end: …\n{tail}"

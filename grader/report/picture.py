@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from grader.model import Result
 from grader.recording import Recording
-from grader.report.clean import html
+from grader.report.clean import cut, html
+from grader.report.scenes import SENTENCES
 from grader.report.story import SERVER, Kind, Row, Story, Wait, story_of
 
 _ROW, _TOP, _TIMES, _SIDE = 20, 44, 62, 44
-_LEAST, _MOST = 88, 150
+_LEAST, _MOST = 88, 190
 """Distance of two lanes."""
 _ROOM = 640
+_NARROWEST = 330
 _WORD = 26
 """Characters that a lane has room for."""
 
@@ -20,7 +22,8 @@ def sequence(recording: Recording, result: Result) -> str:
     story = story_of(recording, result)
     if not story.rows:
         return ""
-    caption = "What the grader saw, time downward" + _left_out(story)
+    scene = SENTENCES.get(recording.experiment, "")
+    caption = f"{scene} What was seen, time downward{_left_out(story)}".strip()
     name = f"fl-{result.id.replace('/', '-')}"
     return (
         f'<figure class="fl-figure" tabindex="0"><figcaption>{html(caption)}</figcaption>'
@@ -49,10 +52,10 @@ class _Canvas:
         lanes: list[str | int] = [*story.clients, SERVER, *story.processes]
         step = min(_MOST, max(_LEAST, _ROOM // len(lanes)))
         self.lanes = {lane: _TIMES + _SIDE + place * step for place, lane in enumerate(lanes)}
-        self.width = _TIMES + 2 * _SIDE + (len(lanes) - 1) * step + _SIDE
+        self.width = max(_NARROWEST, _TIMES + 3 * _SIDE + (len(lanes) - 1) * step)
         self.height = _TOP + _ROW * len(story.rows)
 
-    def y_of(self, time: float) -> float:
+    def y_of(self, time: float) -> int:
         """The row of a moment: the first that is not before it."""
         place = next((n for n, row in enumerate(self._story.rows) if row.at >= time), len(self._story.rows))
         return _TOP + place * _ROW
@@ -73,7 +76,9 @@ def _svg(story: Story, caption: str, name: str) -> str:
 def _lane(canvas: _Canvas, lane: str | int) -> str:
     x = canvas.lanes[lane]
     label = lane if isinstance(lane, str) else f"pid {lane}" if lane else "the server"
-    return f'<text x={x} y=16 class=c>{html(_short(label, 14))}</text><path class=l d="M{x} 24V{canvas.height - 6}"></path>'
+    return (
+        f'<text x={x} y=16 class=c>{html(cut(label, 14))}</text><path class=l d="M{x} 24V{canvas.height - 6}"></path>'
+    )
 
 
 def _bar(canvas: _Canvas, wait: Wait) -> str:
@@ -83,7 +88,7 @@ def _bar(canvas: _Canvas, wait: Wait) -> str:
     if bottom <= top:
         return ""
     kind = "w" if wait.client else "z"
-    word = f"<text x={x + 7} y={bottom - 5} class=s>{html(wait.word)}</text>" if wait.word else ""
+    word = f"<text x={x + 7} y={(top + bottom) // 2 + 3} class=s>{html(wait.word)}</text>" if wait.word else ""
     return f"<rect class={kind} x={x - 4} y={top} width=8 height={bottom - top}></rect>{word}"
 
 
@@ -106,15 +111,16 @@ def _line(start: int, end: int, y: int, kind: str, word: str) -> str:
     tip = 6 if start > end else -6
     return (
         f'<path class={kind} d="M{start} {y}H{end}m{tip} -4l{-tip} 4l{tip} 4"></path>'
-        f"<text x={(start + end) // 2} y={y - 3} class=c>{html(_short(word, _WORD))}</text>"
+        f"<text x={(start + end) // 2} y={y - 3} class=c>{html(cut(word, _WORD))}</text>"
     )
 
 
 def _mark(canvas: _Canvas, row: Row, y: int) -> str:
     """A dot on the lane; its words run to the side on which there is room."""
     x = canvas.lanes[row.pid]
-    word = html(_short(row.word, 2 * _WORD))
-    left = x > canvas.width - 7 * len(row.word)
+    word = html(cut(row.word, 2 * _WORD))
+    room = 7 * len(word)
+    left = x + room > canvas.width and x - room > _TIMES
     text = f'<text x={x - 8} y={y + 4} class="e">{word}</text>' if left else f"<text x={x + 8} y={y + 4}>{word}</text>"
     return f"<circle class=h cx={x} cy={y} r=4></circle>{text}"
 
@@ -122,7 +128,7 @@ def _mark(canvas: _Canvas, row: Row, y: int) -> str:
 def _look(canvas: _Canvas, row: Row, y: int) -> str:
     return (
         f'<path class=d d="M{_TIMES} {y}H{canvas.width}"></path>'
-        f'<text x={canvas.width - 2} y={y - 3} class="s e">{html(_short(row.word, 60))}</text>'
+        f'<text x={canvas.width - 2} y={y - 3} class="s e">{html(cut(row.word, 60))}</text>'
     )
 
 
@@ -139,7 +145,3 @@ _DRAWN = {
     Kind.LOOK: _look,
     Kind.GAP: _gap,
 }
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"

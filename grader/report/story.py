@@ -185,7 +185,7 @@ def _who_serves(recording: Recording, client: str, processes: tuple[int, ...]) -
 def _deed(event: Event, processes: tuple[int, ...]) -> Row:
     """What became of the server; a signal to a process that is shown is drawn there."""
     bare = event.what in (What.EXITED, What.SIGNALLED)
-    word = event.note.removesuffix(" to the server") if bare else f"{event.what.value} {event.note}"
+    word = event.note.removesuffix(" to the server") if bare else f"{event.what.value} {event.note}".strip()
     to = _PID.findall(event.note) if event.what is What.SIGNALLED else []
     pid = int(to[0]) if to and int(to[0]) in processes else SERVER
     return Row(event.at, Kind.DEED, _said(event), one_line(word), pid=pid)
@@ -201,8 +201,9 @@ def _said(event: Event) -> str:
 def _told_by_looks(recording: Recording, clients: tuple[str, ...], processes: tuple[int, ...]) -> Iterator[Row]:
     before: Snapshot | None = None
     for seen in recording.snapshots:
+        yield from _accepted(seen, before, clients)
         yield from _forked(seen, before, processes)
-        yield from _accepted_and_closed(seen, before, clients, processes)
+        yield from _closed(seen, before, clients, processes)
         yield from _ended(seen, before, processes)
         yield Row(seen.at, Kind.LOOK, f"a look, {one_line(seen.label)}: {_all_do(seen)}", one_line(seen.label))
         before = seen
@@ -220,19 +221,25 @@ def _forked(seen: Snapshot, before: Snapshot | None, processes: tuple[int, ...])
             yield Row(seen.at, Kind.FORK, said, "fork, ended" if ended else "fork", pid=process.pid, by=True)
 
 
-def _accepted_and_closed(
+def _accepted(seen: Snapshot, before: Snapshot | None, clients: tuple[str, ...]) -> Iterator[Row]:
+    for client in clients:
+        holders = seen.holders(client)
+        if holders and not (before and before.holders(client)):
+            held = " and ".join(map(seen.called, holders[:MOST_PROCESSES]))
+            said = f"{client}'s connection has been accepted, and is held by {held}"
+            word = f"accept {client}" + (f", {len(holders)} hold it" if len(holders) > 1 else "")
+            yield Row(seen.at, Kind.DEED, said, word, by=True)
+
+
+def _closed(
     seen: Snapshot, before: Snapshot | None, clients: tuple[str, ...], processes: tuple[int, ...]
 ) -> Iterator[Row]:
-    for client in clients:
-        holders = {process.pid for process in seen.holders(client)}
+    for client in clients if before else ():
         held = {process.pid for process in before.holders(client)} if before else set()
-        if holders and not held:
-            yield Row(seen.at, Kind.DEED, f"{client}'s connection has been accepted", f"accept {client}", by=True)
-        for pid in sorted(held - holders):
-            shown = SERVER if pid == seen.program else pid
-            alive = seen.process(pid)
-            if alive and not alive.is_zombie and shown in (SERVER, *processes):
-                said = f"{seen.called(alive)} has closed {client}'s connection"
+        for pid in sorted(held - {process.pid for process in seen.holders(client)}):
+            shown, now = (SERVER if pid == seen.program else pid), seen.process(pid)
+            if now and not now.is_zombie and shown in (SERVER, *processes):
+                said = f"{seen.called(now)} has closed {client}'s connection"
                 yield Row(seen.at, Kind.DEED, said, f"close {client}", pid=shown, by=True)
 
 

@@ -19,7 +19,7 @@ a{color:var(--mark)}code,pre,.fl-seen{font:13px/1.5 ui-monospace,SFMono-Regular,
 .fl-band{border-left:4px solid var(--odd);background:var(--tint);padding:.6rem .9rem;margin:.8rem 0}
 .fl-first{border-left:4px solid var(--bad);background:var(--tint);padding:.7rem 1rem;margin:1.2rem 0}
 .fl-first.fl-met{border-color:var(--ok)}
-.fl-first p{margin:.2rem 0}
+.fl-first p{margin:.2rem 0;overflow-wrap:anywhere}
 .fl-item{border-top:1px solid var(--line);padding:.5rem 0}
 .fl-item>summary,.fl-row{display:grid;grid-template-columns:1.6rem 3.6rem minmax(0,1fr);gap:.2rem .6rem;align-items:baseline}
 .fl-item>summary{cursor:pointer;list-style:none}.fl-item>summary::-webkit-details-marker{display:none}
@@ -72,7 +72,8 @@ padding:.35rem 0;border-bottom:1px solid var(--line)}.fl-stack td,.fl-stack th{b
 .fl-stack .fl-wide{grid-column:1/-1}.fl-stack .fl-first-column{grid-row:1}
 .fl-pair{grid-template-columns:1fr}.fl-body{padding-left:0}.fl-score{font-size:2.6rem}
 .fl-item>summary,.fl-row{grid-template-columns:1.3rem 3rem minmax(0,1fr)}}
-@media print{.fl-figure svg{max-width:100%;height:auto}.fl-figure,.fl-output{overflow:visible;max-height:none}.fl-item{break-inside:avoid}.controls,.filters,.fl-filter{display:none}body{max-width:none}}
+@media print{.fl-figure svg{max-width:100%;height:auto}.fl-figure,.fl-output,.fl-code pre{overflow:visible;max-height:none;white-space:pre-wrap}
+.fl-row,.fl-figure,.fl-first,.fl-pair{break-inside:avoid}summary{break-after:avoid}.controls,.filters,.filter,.fl-filter,#results-table,.fl-of-pytest{display:none}.fl-item::details-content,.fl-first details::details-content{content-visibility:visible;block-size:auto}body{max-width:none}}
 #results-table{color:var(--ink);border-color:var(--line);font-size:.9rem;width:100%}
 #results-table th,#results-table td,#environment td{border-color:var(--line);overflow-wrap:anywhere}
 #environment tr:nth-child(odd),.logwrapper,.logwrapper .logexpander{background:var(--card)!important}
@@ -80,7 +81,7 @@ padding:.35rem 0;border-bottom:1px solid var(--line)}.fl-stack td,.fl-stack th{b
 span.passed,.passed .col-result,.passed .col-result:hover{color:var(--ok)}
 span.failed,.failed .col-result,.failed .col-result:hover,span.error,.error .col-result,.log .error{color:var(--bad)}
 span.skipped,span.xfailed,span.xpassed,span.rerun,span.retried{color:var(--soft)}
-.summary__spacer{display:none}.summary__data{flex:1 1 auto}.filters{flex-wrap:wrap;color:var(--soft)}
+.run-count,.summary__spacer,input.filter:disabled,input.filter:disabled+span{display:none}.summary__data{flex:1 1 auto}.filters{flex-wrap:wrap;color:var(--soft)}
 .filters button,.collapse button{color:var(--mark)}
 body,main{display:flex;flex-direction:column}main>*,body>*{min-width:0;max-width:100%;width:100%}
 main>#environment-header,main>#environment,main>#title+p,body>#environment-header,body>#environment,body>#title+p{order:1}
@@ -89,6 +90,9 @@ main>#environment-header,main>#environment,main>#title+p,body>#environment-heade
 min-height:0!important;overflow-wrap:anywhere}.logwrapper{overflow:auto!important}
 .logwrapper .log{top:0!important;padding-right:5px!important}.col-result{width:5rem!important}.extras-row .extra{padding:.3rem!important}
 """
+
+WITHOUT_SCRIPT = "#results-table,.controls,.filter,.fl-of-pytest,#environment,#environment-header{display:none}"
+"""pytest-html's own table is made by its script: without it there would be an empty one, and boxes that filter nothing."""
 
 SCRIPT_FOR_PYTEST_HTML = """
 document.documentElement.lang='en';

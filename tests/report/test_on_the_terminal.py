@@ -65,7 +65,7 @@ def test_a_scene_is_told_row_by_row() -> None:
     for row in (
         "0.100 s A asks for a connection",
         "by 0.200 s pid 8 has been forked",
-        "by 0.200 s A's connection has been accepted",
+        "by 0.200 s A's connection has been accepted, and is held by pid 8 (a child)",
         "0.200 s a look, all are there: pid 7 (the server) sleeps in accept4(); pid 8 (a child) sleeps in recvfrom() on A's connection",
         "0.300 s B sees the end of the connection",
     ):
