@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import msgspec
 import pytest
@@ -51,7 +52,7 @@ def failed(check: str, **more: str | tuple[str, ...]) -> Result:
     )
 
 
-def report(*results: Result, **more: object) -> Report:
+def report(*results: Result, **more: Any) -> Report:
     """Ann's report."""
     return report_of("Ann", results, sandbox="bubblewrap", seconds=1.0, **more)
 
