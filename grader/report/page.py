@@ -38,8 +38,8 @@ MOST_OUTPUT = 2000
 
 
 def page_title(report: Report) -> str:
-    """What the page is called."""
-    return html(one_line(f"{report.submission}: {score_of(report)}"))
+    """What the page is called; pytest-html escapes it."""
+    return one_line(f"{report.submission}: {score_of(report)}")
 
 
 def summary(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:

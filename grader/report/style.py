@@ -15,7 +15,7 @@ a{color:var(--mark)}code,pre,.fl-seen{font:13px/1.5 ui-monospace,SFMono-Regular,
 :focus-visible{outline:3px solid var(--mark);outline-offset:2px}
 .fl-score{font-size:3.2rem;font-weight:700;letter-spacing:-.03em;line-height:1;margin:.2rem 0}
 .fl-score small{font-size:1.1rem;font-weight:400;letter-spacing:0;color:var(--soft)}
-.fl-soft{color:var(--soft)}
+.fl-soft{color:var(--soft)}h1,.fl-soft,.fl-band,.fl-row,summary{overflow-wrap:anywhere}
 .fl-band{border-left:4px solid var(--odd);background:var(--tint);padding:.6rem .9rem;margin:.8rem 0}
 .fl-first{border-left:4px solid var(--bad);background:var(--tint);padding:.7rem 1rem;margin:1.2rem 0}
 .fl-first.fl-met{border-color:var(--ok)}
@@ -53,7 +53,7 @@ svg .you{fill:var(--bad)}svg .ref{fill:var(--ok)}
 .fl-table{border-collapse:collapse;width:100%;font-size:.92rem}
 .fl-table th,.fl-table td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;
 overflow-wrap:break-word}.fl-table th{white-space:nowrap}
-.fl-table th button{font:inherit;font-weight:600;background:none;border:0;padding:0;color:var(--mark);cursor:pointer}
+.fl-table th button,#results-table th button{font:inherit;font-weight:600;background:none;border:0;padding:0;color:var(--mark);cursor:pointer}
 .fl-scroll{overflow-x:auto}.fl-num{text-align:right!important;font-variant-numeric:tabular-nums}
 .fl-output{max-height:20rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);
 border:1px solid var(--line);border-radius:6px;padding:.6rem}
@@ -100,13 +100,18 @@ const push=history.pushState;history.pushState=(...to)=>{try{push.apply(history,
 addEventListener('DOMContentLoaded',()=>{
 const m=document.createElement('main'),b=document.body;
 [...b.childNodes].filter(n=>n.nodeName!=='TEMPLATE'&&n.nodeName!=='SCRIPT').forEach(n=>m.append(n));b.prepend(m);
+['#title+p','#environment-header','#environment'].forEach(w=>{const e=m.querySelector(w);if(e)m.append(e)});
 document.querySelectorAll('input.filter').forEach(i=>i.setAttribute('aria-label','show '+i.dataset.testResult));
 const fix=()=>{document.querySelectorAll('#results-table .collapsible .col-result').forEach(t=>{t.tabIndex=0;
 t.setAttribute('role','button');t.setAttribute('aria-label',t.textContent.trim()+', details');
 t.onkeydown=e=>{if(e.key==='Enter'||e.key===' '){e.preventDefault();t.click()}}});
 document.querySelectorAll('.logwrapper').forEach(w=>{w.tabIndex=0;w.setAttribute('role','region');
 w.setAttribute('aria-label','message of '+w.closest('tbody').id)});
-document.querySelectorAll('#results-table thead th').forEach(t=>{t.scope='col';if(!t.textContent.trim())t.remove()})};
+document.querySelectorAll('#results-table thead th').forEach(t=>{t.scope='col';if(!t.textContent.trim())t.remove();
+if(t.dataset.columnType&&!t.querySelector('button')){const b=document.createElement('button');b.textContent=t.textContent;
+b.dataset.columnType=t.dataset.columnType;b.onclick=()=>setTimeout(()=>b.focus());t.replaceChildren(b)}
+const up=t.classList.contains('desc'),down=t.classList.contains('asc');
+if(up||down)t.setAttribute('aria-sort',up?'descending':'ascending');else t.removeAttribute('aria-sort')})};
 fix();new MutationObserver(fix).observe(m,{childList:true,subtree:true})});
 """
 """pytest-html's own table lacks names and keys for those who use neither eyes nor mouse; and it stays empty where a
