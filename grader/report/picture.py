@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.model import Result
-from grader.recording import Recording
+from grader.recording import NEVER, Recording
 from grader.report.clean import cut, html
 from grader.report.scenes import SENTENCES
 from grader.report.story import SERVER, Kind, Row, Story, Wait, story_of
@@ -55,10 +55,14 @@ class _Canvas:
         self.width = max(_NARROWEST, _TIMES + 3 * _SIDE + (len(lanes) - 1) * step)
         self.height = _TOP + _ROW * len(story.rows)
 
-    def y_of(self, time: float) -> int:
-        """The row of a moment: the first that is not before it."""
-        place = next((n for n, row in enumerate(self._story.rows) if row.at >= time), len(self._story.rows))
-        return _TOP + place * _ROW
+    def since(self, time: float) -> int:
+        """The first row that is not before a moment."""
+        return _TOP + _ROW * sum(row.at < time for row in self._story.rows)
+
+    def until(self, time: float) -> int:
+        """The last row that is not after it; the end, where it never comes."""
+        place = sum(row.at <= time for row in self._story.rows) - 1
+        return self.height - 6 if time == NEVER else _TOP + _ROW * place
 
 
 def _svg(story: Story, caption: str, name: str) -> str:
@@ -84,7 +88,7 @@ def _lane(canvas: _Canvas, lane: str | int) -> str:
 def _bar(canvas: _Canvas, wait: Wait) -> str:
     """From when to when somebody waited, with what for."""
     x = canvas.lanes[wait.client or wait.pid]
-    top, bottom = canvas.y_of(wait.since), min(canvas.y_of(wait.until), canvas.height - 6)
+    top, bottom = canvas.since(wait.since), canvas.until(wait.until)
     if bottom <= top:
         return ""
     kind = "w" if wait.client else "z"

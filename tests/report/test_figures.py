@@ -110,12 +110,26 @@ def test_a_story_tells_who_waited_how_long() -> None:
     ]
 
 
+def test_a_wait_is_a_bar_from_its_first_row_to_its_last() -> None:
+    """Down to the look that saw it, behind what that look found."""
+    drawn = sequence(CROWD, failed(KEEPS))
+    bars = re.findall(r"<rect class=(\w) x=\d+ y=(\d+) width=8 height=(\d+)>", drawn)
+    row, top = 20, 44
+    assert bars == [
+        ("w", str(top + 6 * row), str(row)),  # A, from its request to its reply
+        ("z", str(top + 1 * row), str(13 * row)),  # the server, to the last look
+        ("z", str(top + 0 * row), str(5 * row)),  # the child, to the look that saw it read
+    ]
+
+
 def test_a_client_without_a_reply_waits_to_the_end() -> None:
     """It is the picture's very point."""
     held = recording("held_back", *comes("A", 0.1), event("A", What.SENT, 0.2, b"x"), snapshot("all", server(), at=9.0))
     (wait, _) = story_of(held, failed(KEEPS)).waits
     assert (wait.since, wait.until) == (0.2, float("inf"))
-    assert 'class="w"' in sequence(held, failed(KEEPS)).replace("class=w ", 'class="w" ')
+    assert re.findall(r"<rect class=w x=\d+ y=(\d+) width=8 height=(\d+)", sequence(held, failed(KEEPS))) == [
+        ("64", "34")
+    ]
 
 
 @pytest.mark.parametrize("state", ["R", "T", "Z"])
