@@ -9,11 +9,12 @@ import pytest
 
 from grader.grading import PROJECT, REFERENCE, checks_here, references_of
 from grader.model import Outcome, Report
+from grader.recording import Recording
 from grader.rejudging import judged_again
 from grader.replaying import page_of
 from grader.report.page import summary
 from grader.report.words import SYMBOLS
-from grader.store import PAGE, Recorded, recordings_in, result_in
+from grader.store import PAGE, recordings_in, result_in
 
 SAMPLE = PROJECT / "docs" / "sample"
 STUDENT = SAMPLE / "emil"
@@ -24,7 +25,7 @@ MOST_LINES = 45
 
 
 @pytest.fixture(scope="module")
-def reference() -> Recorded:
+def reference() -> dict[str, dict[str, Recording]]:
     """What the reference did beside it."""
     return recordings_in(SAMPLE / ".reference")
 
@@ -42,15 +43,15 @@ def without_its_date(page: str) -> str:
     return re.sub(r"Report generated on .*?</p>|tests? took .*? ms\.", "", page, flags=re.DOTALL)
 
 
-def test_the_sample_is_what_the_checks_say_today(filed: Report, reference: Recorded) -> None:
+def test_the_sample_is_what_the_checks_say_today(filed: Report, reference: dict[str, dict[str, Recording]]) -> None:
     """Judged again, every outcome, message and cause is the same."""
     checks = [check for check in checks_here() if not check.hidden]
-    again = judged_again(filed, recordings_in(STUDENT), references_of(dict(reference)), checks)
+    again = judged_again(filed, recordings_in(STUDENT), references_of(reference), checks)
     assert again.unjudged == ()
     assert not again.is_changed, f"{again.changes}: {ANEW}"
 
 
-def test_the_sample_is_the_page_that_is_made_today(filed: Report, reference: Recorded) -> None:
+def test_the_sample_is_the_page_that_is_made_today(filed: Report, reference: dict[str, dict[str, Recording]]) -> None:
     """All that is ours, byte for byte, and pytest-html's part as far as it has no date in it."""
     page = (STUDENT / PAGE).read_text("utf-8")
     recorded = recordings_in(STUDENT)

@@ -7,6 +7,7 @@ from grader.recording import NEVER, Recording
 from grader.report.clean import cut, html
 from grader.report.scenes import SENTENCES
 from grader.report.story import SERVER, Kind, Row, Story, Wait, story_of
+from grader.report.words import counted
 
 _ROW, _TOP, _TIMES, _SIDE = 20, 44, 62, 44
 _LEAST, _MOST = 88, 190
@@ -36,8 +37,9 @@ def sequence(recording: Recording, result: Result) -> str:
 
 def _left_out(story: Story) -> str:
     clients, processes = story.others
-    told = [f"{number} {what}" for number, what in ((clients, "more clients"), (processes, "more processes")) if number]
-    return f"; {' and '.join(told)} are not drawn" if told else ""
+    told = [counted(clients, "client", "clients")] if clients else []
+    told += [counted(processes, "process", "processes")] if processes else []
+    return f"; not drawn: {', '.join(told)}" if told else ""
 
 
 def _in_the_table(row: Row) -> str:
@@ -92,7 +94,8 @@ def _bar(canvas: _Canvas, wait: Wait) -> str:
     if bottom <= top:
         return ""
     kind = "w" if wait.client else "z"
-    word = f"<text x={x + 7} y={(top + bottom) // 2 + 3} class=s>{html(wait.word)}</text>" if wait.word else ""
+    y = (top + bottom) // 2 + 3
+    word = f'<text x={x - 7} y={y} class="s e">{html(wait.word)}</text>' if wait.word else ""
     return f"<rect class={kind} x={x - 4} y={top} width=8 height={bottom - top}></rect>{word}"
 
 
@@ -102,21 +105,23 @@ def _drawn(canvas: _Canvas, row: Row, y: int) -> str:
 
 
 def _arrow(canvas: _Canvas, row: Row, y: int) -> str:
+    """Its word stands beside the client's lane, where no other arrow has one."""
     client, process = canvas.lanes[row.client], canvas.lanes[row.pid]
     start, end = (client, process) if row.kind is Kind.TO_SERVER else (process, client)
-    return _line(start, end, y, "r" if row.kind is Kind.CUT else "a", row.word)
+    return _line(start, end, y, "r" if row.kind is Kind.CUT else "a") + _beside(client, y, row.word)
 
 
 def _fork(canvas: _Canvas, row: Row, y: int) -> str:
-    return _line(canvas.lanes[SERVER], canvas.lanes[row.pid], y, "f", row.word)
+    return _line(canvas.lanes[SERVER], canvas.lanes[row.pid], y, "f") + _beside(canvas.lanes[SERVER], y, row.word)
 
 
-def _line(start: int, end: int, y: int, kind: str, word: str) -> str:
+def _line(start: int, end: int, y: int, kind: str) -> str:
     tip = 6 if start > end else -6
-    return (
-        f'<path class={kind} d="M{start} {y}H{end}m{tip} -4l{-tip} 4l{tip} 4"></path>'
-        f"<text x={(start + end) // 2} y={y - 3} class=c>{html(cut(word, _WORD))}</text>"
-    )
+    return f'<path class={kind} d="M{start} {y}H{end}m{tip} -4l{-tip} 4l{tip} 4"></path>'
+
+
+def _beside(x: int, y: int, word: str) -> str:
+    return f"<text x={x + 9} y={y - 3}>{html(cut(word, _WORD))}</text>"
 
 
 def _mark(canvas: _Canvas, row: Row, y: int) -> str:

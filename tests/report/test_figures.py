@@ -174,7 +174,7 @@ def test_those_whom_the_result_names_are_drawn() -> None:
     named = failed("forking/reaps_a_burst", evidence=("pid 35 (a child) has ended", "C20's connection"))
     story = story_of(many, named)
     assert (story.clients, story.processes, story.others) == (("C20",), (30, 35), (29, 28))
-    assert "29 more clients and 28 more processes are not drawn" in sequence(many, named)
+    assert "not drawn: 29 clients, 28 processes" in sequence(many, named)
     anybody = story_of(many, failed("forking/reaps_a_burst", evidence=()))
     assert (len(anybody.clients), len(anybody.processes)) == (MOST_CLIENTS, MOST_PROCESSES)
 

@@ -104,6 +104,21 @@ def test_a_report_is_complete_without_scripts(out: Path, name: str) -> None:
             assert " ".join(check["message"].split()) in shown
 
 
+def test_a_failure_shows_the_lines_that_it_is_about(out: Path) -> None:
+    """As they were graded, with their numbers; a program that is none has no lines."""
+    told = json.loads((out / "gus" / "result.json").read_text())["excerpts"]
+    assert {track: [one["part"] for one in parts] for track, parts in told.items()} == {
+        "blocking": ["accept loop"],
+        "forking": ["accept loop"],
+    }
+    source = (grading.SAMPLES / "gus" / "blocking_server.py").read_text().splitlines()
+    (loop,) = told["blocking"]
+    assert loop["lines"] == source[loop["first"] - 1 :][: len(loop["lines"])]
+    shown = Seen((out / "gus" / "report.html").read_text("utf-8")).text
+    assert all(line in shown for line in loop["lines"])
+    assert json.loads((out / "hostile" / "result.json").read_text())["excerpts"] == {}
+
+
 def test_the_class_page_leads_to_every_report(out: Path) -> None:
     """Without scripts, whatever a student's folder is called."""
     links = re.findall(r'href="([^"]+/report\.html)"', (out / "index.html").read_text("utf-8"))
