@@ -5,8 +5,9 @@ from __future__ import annotations
 from grader.model import Result
 from grader.recording import NEVER, Recording
 from grader.report.clean import cut, html
+from grader.report.rows import SERVER, Kind, Row, Wait
 from grader.report.scenes import SENTENCES
-from grader.report.story import SERVER, Kind, Row, Story, Wait, story_of
+from grader.report.story import Story, story_of
 from grader.report.words import counted
 
 _ROW, _TOP, _TIMES, _SIDE = 20, 44, 62, 44

@@ -11,80 +11,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import NamedTuple
 
 from grader.model import Result
-from grader.recording import (
-    ACCEPTING_CALLS,
-    NEVER,
-    READING_CALLS,
-    SLEEPING_CALLS,
-    Event,
-    ProcessSeen,
-    Recording,
-    Snapshot,
-    ThreadSeen,
-    What,
-    told,
-)
+from grader.recording import NEVER, Event, Recording, What, told
 from grader.report.clean import one_line
+from grader.report.looks import sleeping_processes, told_by_looks
+from grader.report.rows import SERVER, Kind, Row, Wait
 
 MOST_CLIENTS = 5
 MOST_PROCESSES = 4
 FIRST_ROWS, LAST_ROWS = 10, 20
 """What is shown of a long scene: how it began, and how it ended."""
 WORTH_A_GAP = 4
-SERVER = 0
-"""Stands for the program that was started, whichever pid it has."""
 _PID = re.compile(r"\bpid (\d{1,9})\b")
-
-
-class Kind(StrEnum):
-    """How a row is drawn."""
-
-    TO_SERVER = "from a client to a process"
-    TO_CLIENT = "from a process to a client"
-    CUT = "the same, and the connection was cut"
-    FORK = "from a process to its child"
-    DEED = "what a process did"
-    LOOK = "a look at all processes"
-    GAP = "rows that are left out"
-
-
-class Row(NamedTuple):
-    """One line of the story.
-
-    Args:
-        at: seconds since the scene began.
-        said: a sentence.
-        word: the same in a word or two; what the picture has room for.
-        pid: the process, SERVER for the program itself.
-        by: it had been done by then; when is not known.
-    """
-
-    at: float
-    kind: Kind
-    said: str
-    word: str = ""
-    client: str = ""
-    pid: int = SERVER
-    by: bool = False
-
-    @property
-    def time(self) -> str:
-        """`0.120 s`, or `by 0.120 s`."""
-        return "" if self.kind is Kind.GAP else f"{'by ' if self.by else ''}{self.at:.3f} s"
-
-
-class Wait(NamedTuple):
-    """A client waits for its reply, or a process sleeps in a call; to the end, where it never ended."""
-
-    since: float
-    until: float
-    word: str
-    client: str = ""
-    pid: int = SERVER
 
 
 class Story(NamedTuple):
@@ -109,14 +49,14 @@ def story_of(recording: Recording, result: Result) -> Story:
     everybody = _children(recording)
     processes = _processes_named(recording, clients, everybody, said)
     rows = sorted(
-        [*_told_by_events(recording, clients, processes), *_told_by_looks(recording, clients, processes)],
+        [*_told_by_events(recording, clients, processes), *told_by_looks(recording, clients, processes)],
         key=lambda row: row.at,
     )
     return Story(
         clients,
         processes,
         _without_the_middle(tuple(rows)),
-        (*_waiting_clients(recording, clients), *_sleeping_processes(recording, processes)),
+        (*_waiting_clients(recording, clients), *sleeping_processes(recording, processes)),
         (len(recording.clients) - len(clients), len(everybody) - len(processes)),
     )
 
@@ -195,65 +135,6 @@ def _said(event: Event) -> str:
     return one_line(told(event).partition("  ")[2])
 
 
-# ------------------------------------------------------------------ what looks found
-
-
-def _told_by_looks(recording: Recording, clients: tuple[str, ...], processes: tuple[int, ...]) -> Iterator[Row]:
-    before: Snapshot | None = None
-    for seen in recording.snapshots:
-        yield from _accepted(seen, before, clients)
-        yield from _forked(seen, before, processes)
-        yield from _closed(seen, before, clients, processes)
-        yield from _ended(seen, before, processes)
-        yield Row(seen.at, Kind.LOOK, f"a look, {one_line(seen.label)}: {_all_do(seen)}", one_line(seen.label))
-        before = seen
-
-
-def _all_do(seen: Snapshot) -> str:
-    return one_line(seen.accounts) or "no process is left"
-
-
-def _forked(seen: Snapshot, before: Snapshot | None, processes: tuple[int, ...]) -> Iterator[Row]:
-    for process in seen.others:
-        if process.pid in processes and not (before and before.process(process.pid)):
-            ended = " and has ended (a zombie)" if process.is_zombie else ""
-            said = f"pid {process.pid} has been forked{ended}"
-            yield Row(seen.at, Kind.FORK, said, "fork, ended" if ended else "fork", pid=process.pid, by=True)
-
-
-def _accepted(seen: Snapshot, before: Snapshot | None, clients: tuple[str, ...]) -> Iterator[Row]:
-    for client in clients:
-        holders = seen.holders(client)
-        if holders and not (before and before.holders(client)):
-            held = " and ".join(map(seen.called, holders[:MOST_PROCESSES]))
-            said = f"{client}'s connection has been accepted, and is held by {held}"
-            word = f"accept {client}" + (f", {len(holders)} hold it" if len(holders) > 1 else "")
-            yield Row(seen.at, Kind.DEED, said, word, by=True)
-
-
-def _closed(
-    seen: Snapshot, before: Snapshot | None, clients: tuple[str, ...], processes: tuple[int, ...]
-) -> Iterator[Row]:
-    for client in clients if before else ():
-        held = {process.pid for process in before.holders(client)} if before else set()
-        for pid in sorted(held - {process.pid for process in seen.holders(client)}):
-            shown, now = (SERVER if pid == seen.program else pid), seen.process(pid)
-            if now and not now.is_zombie and shown in (SERVER, *processes):
-                said = f"{seen.called(now)} has closed {client}'s connection"
-                yield Row(seen.at, Kind.DEED, said, f"close {client}", pid=shown, by=True)
-
-
-def _ended(seen: Snapshot, before: Snapshot | None, processes: tuple[int, ...]) -> Iterator[Row]:
-    for pid in processes:
-        was = before.process(pid) if before else None
-        now = seen.process(pid)
-        if was and now is None:
-            yield Row(seen.at, Kind.DEED, f"pid {pid} has ended and was waited for", "reaped", pid=pid, by=True)
-        elif was and now and now.is_zombie and not was.is_zombie:
-            said = f"pid {pid} has ended and was not waited for (a zombie)"
-            yield Row(seen.at, Kind.DEED, said, "zombie", pid=pid, by=True)
-
-
 # ------------------------------------------------------------------ who waited how long
 
 
@@ -264,29 +145,3 @@ def _waiting_clients(recording: Recording, clients: tuple[str, ...]) -> Iterator
         until = min(recording.first(client, What.RECEIVED), recording.end_of(client), recording.last(client, What.LEFT))
         if asked != NEVER and until > asked:
             yield Wait(asked, until, "", client)
-
-
-def _sleeping_processes(recording: Recording, processes: tuple[int, ...]) -> Iterator[Wait]:
-    """As long as a process that is shown has been seen to sleep in one call without a break."""
-    sleeps: dict[tuple[int, float], Wait] = {}
-    for seen in recording.snapshots:
-        for process in seen.processes:
-            pid = SERVER if process.pid == seen.program else process.pid
-            if pid in (SERVER, *processes):
-                for thread in _asleep(process):
-                    word = _call(thread)
-                    sleeps[process.pid, thread.asleep_since] = Wait(thread.asleep_since, seen.at, word, pid=pid)
-    yield from sleeps.values()
-
-
-def _asleep(process: ProcessSeen) -> list[ThreadSeen]:
-    """The thread that tells most of it: its first."""
-    return [thread for thread in process.threads[:1] if thread.state == "S" and thread.call]
-
-
-def _call(thread: ThreadSeen) -> str:
-    """The system call, by the name that a student knows."""
-    for calls, name in ((ACCEPTING_CALLS, "accept"), (READING_CALLS, "read"), (SLEEPING_CALLS, "sleep")):
-        if thread.call in calls:
-            return name
-    return thread.call

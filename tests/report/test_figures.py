@@ -17,8 +17,9 @@ from grader.report.figures import excerpts_for, figures_of
 from grader.report.items import ROOMY
 from grader.report.page import MOST_BYTES, summary
 from grader.report.picture import sequence
+from grader.report.rows import Kind
 from grader.report.scenes import COUNTED_FOR, PARTS_FOR, SCENE_OF, Counted
-from grader.report.story import FIRST_ROWS, LAST_ROWS, MOST_CLIENTS, MOST_PROCESSES, Kind, Story, story_of
+from grader.report.story import FIRST_ROWS, LAST_ROWS, MOST_CLIENTS, MOST_PROCESSES, Story, story_of
 from grader.rubric import rubric
 from tests.recordings import (
     SERVER,
