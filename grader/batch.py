@@ -6,6 +6,7 @@ import contextlib
 import errno
 import fcntl
 import secrets
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,13 +15,14 @@ from typing import NamedTuple
 from grader import grading, index, ports, scratch, store
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.apparatus.scene import Bounds
+from grader.comparing import remembering
 from grader.explaining import error_of_ours
 from grader.hidden import draw_from
 from grader.judging import lost
 from grader.looking import Looked
 from grader.model import Report, Status, folder_name, report_of
 from grader.overview import Standing
-from grader.replaying import page_of
+from grader.replaying import Pages, pages_of
 from grader.report.class_page import class_page
 from grader.submission import OF_RESULTS, Submission
 from grader.workers import TRIES, Crew, Progress, Task, work_off
@@ -43,6 +45,7 @@ class Settings(NamedTuple):
         time_limit: seconds for one submission.
         count_bonus: points of the stretch are part of the score.
         seed: what the requests of hidden checks are drawn from.
+        notes: what is to be said of the sandbox, for the instructor.
     """
 
     out: Path
@@ -51,6 +54,7 @@ class Settings(NamedTuple):
     time_limit: float
     count_bonus: bool = False
     seed: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def of_a_result(self) -> tuple[str, ...]:
@@ -197,23 +201,36 @@ def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done | Un
                 key=key,
                 bonus_counts=settings.count_bonus,
                 seed=settings.seed,
+                notes=settings.notes,
             )
-            page = page_of(graded.report, graded.looked, recorded)
+            report = _remembering(settings.out, graded.report)
+            pages = pages_of(report, graded.looked, recorded)
         except ports.Taken as taken:  # since the batch began: no server is to blame
             return _file_an_error(submission, key, settings, str(taken))
         except Exception as error:  # ours: it costs nobody points, and stops the batch only where all would meet it
             if isinstance(error, OSError) and error.errno in NO_ROOM:
                 return Unfiled(submission.name, f"{error.strerror}, in {scratch.place()}")
             return _file_an_error(submission, key, settings, f"the grader failed: {error_of_ours(error)}")
-        return _filed(settings.out, graded.report, page, graded.looked)
+        return _filed(settings.out, report, pages, graded.looked)
 
     return graded
 
 
-def _filed(out: Path, report: Report, page: bytes, looked: Looked) -> Done | Unfiled:
+def now() -> str:
+    """The time of day, as pages show it."""
+    return time.strftime("%Y-%m-%d %H:%M")
+
+
+def _remembering(out: Path, report: Report) -> Report:
+    """A result that knows what it takes the place of: `--again`, a file handed in anew, another grader."""
+    return remembering(report, store.result_in(folder_of(out, report.submission)), by="grade", made=now())
+
+
+def _filed(out: Path, report: Report, pages: Pages, looked: Looked) -> Done | Unfiled:
     """File a result, and tell of it."""
     try:
-        store.commit_result(folder_of(out, report.submission), report, page, looked)
+        folder = folder_of(out, report.submission)
+        store.commit_result(folder, report, pages.student, looked, pages.instructor)
     except OSError as error:
         return Unfiled(report.submission, error.strerror or str(error))
     return Done(report.submission, report.status, report.score, report.points, report.seconds)
@@ -236,8 +253,11 @@ def _file_an_error(submission: Submission, key: str, settings: Settings, why: st
         key=key,
         bonus_counts=settings.count_bonus,
         seed=settings.seed,
+        path=str(submission.path),
+        sandbox_notes=settings.notes,
     )
-    return _filed(settings.out, report, page_of(report, {}), {})
+    report = _remembering(settings.out, report)
+    return _filed(settings.out, report, pages_of(report, {}), {})
 
 
 def file_the_class(out: Path, *, title: str, made: str) -> Sequence[Standing]:

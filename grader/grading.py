@@ -69,6 +69,7 @@ def grade(
     key: str = "",
     bonus_counts: bool = False,
     seed: int = 0,
+    notes: tuple[str, ...] = (),
 ) -> Graded:
     """Grade one submission.
 
@@ -79,6 +80,7 @@ def grade(
         key: what the result depends on; see `key_of`.
         bonus_counts: points of the stretch are part of the score.
         seed: what hidden checks draw from; see `grader.hidden.draw_from`.
+        notes: what is to be said of the sandbox, for the instructor.
     """
     began = time.monotonic()
     checks = checks or checks_here()
@@ -96,6 +98,8 @@ def grade(
         diagnoses=diagnoses(results, looked, references),
         notes=notes_on(refused),
         excerpts=excerpts,
+        path=str(submission.path),
+        sandbox_notes=notes,
     )
     return Graded(report, looked)
 

@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 SCHEMA = 1
+NOT_SEEN = "The machine or the grader did not let us see it."
+"""All that a student hears of what needs a human: its message names our code, this machine or the sandbox."""
 MOST_OF_A_NAME = 200
 """Bytes of a folder's name; file systems take 255."""
 EXPORTS = "exports"
@@ -204,6 +206,11 @@ class Result(msgspec.Struct, frozen=True):
         """The requirement is met."""
         return self.outcome is Outcome.PASSED
 
+    @property
+    def for_the_student(self) -> Result:
+        """The same without what is said of the machine and of us."""
+        return msgspec.structs.replace(self, message=NOT_SEEN) if self.outcome.needs_a_human else self
+
 
 class Sure(StrEnum):
     """How sure a diagnosis is, in a word."""
@@ -237,6 +244,10 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     instead: str = ""
     apart: str = ""
 
+    def without(self, hidden: frozenset[str]) -> Diagnosis:
+        """The same, where some checks are not spoken of."""
+        return msgspec.structs.replace(self, follows=tuple(check for check in self.follows if check not in hidden))
+
 
 class Part(StrEnum):
     """The parts of a program that are shown beside a failure."""
@@ -269,6 +280,24 @@ class Status(StrEnum):
     ERROR = "error"
 
 
+class Before(msgspec.Struct, frozen=True, kw_only=True):
+    """What a result took the place of, where that was another one. For the instructor alone.
+
+    Args:
+        by: `grade` or `rejudge`.
+        made: when it was replaced: `2026-11-26 14:51`.
+        outcomes: by id, what the checks came to that come to something else now; None: it was not asked.
+    """
+
+    score: float
+    points: float
+    bonus: float
+    status: Status
+    by: str
+    made: str
+    outcomes: dict[str, Outcome | None] = {}
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is known of one submission; `result.json` is this, as JSON.
 
@@ -280,9 +309,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         sandbox: the tier that held the submission's programs.
         seconds: from the first box to the last, by the wall clock.
         key: hash of all that the result depends on; "" if it is never compared.
+        notes: on the submission's own files, a sentence each, for its student too.
         seed: what the requests of hidden checks were drawn from.
         diagnoses: the likeliest cause on each track that has one, by the track's name.
         excerpts: the lines of each track's program that matter, by the track's name.
+        sandbox_notes: what is to be said of the sandbox, a sentence each. For the instructor alone.
+        path: where the submission lay on the machine that graded it. For the instructor alone.
+        before: what this took the place of; None where that was no other. For the instructor alone.
     """
 
     schema: int = SCHEMA
@@ -302,11 +335,22 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     diagnoses: dict[str, Diagnosis] = {}
     excerpts: dict[str, tuple[Excerpt, ...]] = {}
+    sandbox_notes: tuple[str, ...] = ()
+    path: str = ""
+    before: Before | None = None
 
     @property
     def for_the_student(self) -> Report:
-        """The same without what the instructor keeps hidden."""
-        return msgspec.structs.replace(self, checks=tuple(result for result in self.checks if not result.hidden))
+        """The same without what is the instructor's alone: hidden checks, this machine, and what it was before."""
+        hidden = frozenset(result.id for result in self.checks if result.hidden)
+        return msgspec.structs.replace(
+            self,
+            checks=tuple(result.for_the_student for result in self.checks if not result.hidden),
+            diagnoses={t: found.without(hidden) for t, found in self.diagnoses.items() if found.root not in hidden},
+            sandbox_notes=(),
+            path="",
+            before=None,
+        )
 
 
 def report_of(

@@ -11,11 +11,12 @@ from typing import NamedTuple
 import msgspec
 
 from grader import batch, grading, store
+from grader.comparing import remembering
 from grader.diagnosing import diagnoses
 from grader.judging import judge_beside
 from grader.model import SCHEMA, Check, Report, Result, points_shown, report_of
 from grader.reference import Reference
-from grader.replaying import page_of
+from grader.replaying import pages_of
 from grader.workers import Crew, Progress, Task, work_off
 
 
@@ -89,11 +90,13 @@ def judged_again(
     recorded: store.Recorded,
     references: Mapping[str, Reference],
     checks: Sequence[Check],
+    made: str = "",
 ) -> Rejudged:
     """What today's checks make of what was recorded; pure.
 
     Args:
         references: by track's name.
+        made: when that is, in words.
     """
     known = {result.id: result for result in report.checks}
     results, unjudged = [], []
@@ -114,11 +117,11 @@ def judged_again(
     )
     fields = ("score", "points", "bonus", "status", "checks", "diagnoses")
     after = msgspec.structs.replace(report, **{name: getattr(sums, name) for name in fields})
-    return Rejudged(report, after, tuple(unjudged))
+    return Rejudged(report, remembering(after, report, by="rejudge", made=made), tuple(unjudged))
 
 
 def rejudge(out: Path, told: Callable[[Rejudged | LeftAlone], None]) -> None:
-    """Judge every result of a folder anew, and file those that have changed.
+    """Judge every result of a folder anew, and file those that have changed; each remembers what it was.
 
     Raises:
         NothingFiled: there are no results.
@@ -127,12 +130,13 @@ def rejudge(out: Path, told: Callable[[Rejudged | LeftAlone], None]) -> None:
     folders = folders_in(out)
     reference = store.recordings_in(out / batch.REFERENCE_FOLDER)
     references, checks = grading.references_of(reference), grading.checks_here()
+    made = batch.now()
     for folder in folders:
         try:
-            came = _rejudged(folder, references, checks)
+            came = _rejudged(folder, references, checks, made)
             if isinstance(came, Rejudged) and came.is_changed:
-                page = page_of(came.after, store.recordings_in(folder), reference)
-                store.commit_report(folder, came.after, page)
+                pages = pages_of(came.after, store.recordings_in(folder), reference)
+                store.commit_report(folder, came.after, pages.student, pages.instructor)
         except store.Unreadable as error:
             came = LeftAlone(folder.name, str(error))
         told(came)
@@ -150,7 +154,9 @@ def folders_in(out: Path) -> list[Path]:
     return folders
 
 
-def _rejudged(folder: Path, references: Mapping[str, Reference], checks: Sequence[Check]) -> Rejudged | LeftAlone:
+def _rejudged(
+    folder: Path, references: Mapping[str, Reference], checks: Sequence[Check], made: str
+) -> Rejudged | LeftAlone:
     report = store.result_in(folder)
     if report is None:
         return LeftAlone(folder.name, f"{store.RESULT} is torn, or not ours")
@@ -159,11 +165,11 @@ def _rejudged(folder: Path, references: Mapping[str, Reference], checks: Sequenc
     recorded = store.recordings_in(folder)
     if not any(recorded.values()):
         return LeftAlone(report.submission, "nothing was recorded of it")
-    return judged_again(report, recorded, references, checks)
+    return judged_again(report, recorded, references, checks, made)
 
 
 def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None]) -> None:
-    """Write every student's page anew from what is filed; no submission's code, and no check, is run.
+    """Write both pages of every result anew from what is filed; no submission's code, and no check, is run.
 
     Raises:
         NothingFiled: there are no results.
@@ -178,7 +184,9 @@ def _pages(out: Path) -> Callable[[Path], str]:
     def written(folder: Path) -> str:
         report = store.result_in(folder)
         if report is not None:
-            store.commit(folder / store.PAGE, page_of(report, _recorded_or_nothing(folder), reference))
+            pages = pages_of(report, _recorded_or_nothing(folder), reference)
+            store.commit(folder / store.PAGE, pages.student)
+            store.commit(folder / store.INSTRUCTORS, pages.instructor)
         return folder.name
 
     return written

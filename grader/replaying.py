@@ -6,13 +6,33 @@ import contextlib
 import io
 import os
 from collections.abc import Generator
+from typing import NamedTuple
 
 import pytest
 
 from grader import scratch
 from grader.model import Outcome, Report, Result
 from grader.page_of_pytest import Page
+from grader.report.instructors_page import instructors_page
 from grader.store import Recorded
+
+
+class Pages(NamedTuple):
+    """The two views of a result.
+
+    Args:
+        student: `report.html`, one file that stands alone.
+        instructor: `instructor.html`, likewise, which no student may see.
+    """
+
+    student: bytes
+    instructor: bytes
+
+
+def pages_of(report: Report, recorded: Recorded, reference: Recorded | None = None) -> Pages:
+    """Both pages of a result."""
+    instructors = instructors_page(report, recorded, reference)
+    return Pages(page_of(report, recorded, reference), instructors.encode("utf-8", "backslashreplace"))
 
 
 def page_of(report: Report, recorded: Recorded, reference: Recorded | None = None) -> bytes:

@@ -2,7 +2,8 @@
 
 OUT/index.html  grades.csv
 OUT/<name>/result.json          the truth: written last, by rename
-OUT/<name>/report.html
+OUT/<name>/report.html          the student's
+OUT/<name>/instructor.html      nobody's but the instructor's, as is result.json
 OUT/<name>/recordings.json.gz
 """
 
@@ -25,6 +26,7 @@ from grader.recording import RECORDING_SCHEMA, Recording
 
 RESULT = "result.json"
 PAGE = "report.html"
+INSTRUCTORS = "instructor.html"
 RECORDINGS = "recordings.json.gz"
 TORN = ".part"
 Recorded = Mapping[str, Mapping[str, Recording]]
@@ -65,16 +67,25 @@ def commit(path: Path, data: bytes) -> None:
         os.close(folder)
 
 
-def commit_result(folder: Path, report: Report, page: bytes, recorded: Recorded) -> None:
+def commit_result(
+    folder: Path, report: Report, page: bytes, recorded: Recorded, instructors: bytes | None = None
+) -> None:
     """File one submission's result; `result.json` comes last, so that it stands for all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     commit(folder / RECORDINGS, packed(recorded))
-    commit_report(folder, report, page)
+    commit_report(folder, report, page, instructors)
 
 
-def commit_report(folder: Path, report: Report, page: bytes) -> None:
-    """File a result whose recordings are filed already."""
+def commit_report(folder: Path, report: Report, page: bytes, instructors: bytes | None = None) -> None:
+    """File a result whose recordings are filed already.
+
+    Args:
+        page: the student's.
+        instructors: the instructor's page; None: there is none.
+    """
     commit(folder / PAGE, page)
+    if instructors is not None:
+        commit(folder / INSTRUCTORS, instructors)
     commit(folder / RESULT, msgspec.json.format(_encoded(report), indent=1) + b"\n")
 
 

@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
     "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference"},
     "grader.overview": {MODEL},
+    "grader.comparing": {MODEL},
     "grader.store": {MODEL, RECORDING, "grader.overview"},
     "grader.index": {MODEL, "grader.overview", "grader.store"},
     "grader.report": {MODEL, RECORDING, "grader.overview", "grader.timing"},  # the figures draw what timing reads
@@ -190,7 +191,7 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 PURE = [
     MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
-    "grader.shards", "grader.overview", "grader.rubric", "grader.judging", "grader.diagnosing",
+    "grader.shards", "grader.overview", "grader.comparing", "grader.rubric", "grader.judging", "grader.diagnosing",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
 ]  # fmt: skip
 OUTSIDE = {

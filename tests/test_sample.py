@@ -46,7 +46,7 @@ def without_its_date(page: str) -> str:
 def test_the_sample_is_what_the_checks_say_today(filed: Report, reference: dict[str, dict[str, Recording]]) -> None:
     """Judged again, every outcome, message and cause is the same."""
     checks = [check for check in checks_here() if not check.hidden]
-    again = judged_again(filed, recordings_in(STUDENT), references_of(reference), checks)
+    again = judged_again(filed, recordings_in(STUDENT), references_of(reference), checks, "today")
     assert again.unjudged == ()
     assert not again.is_changed, f"{again.changes}: {ANEW}"
 
@@ -66,6 +66,7 @@ def test_the_sample_tells_nothing_of_the_machine_it_was_made_on(filed: Report) -
     """Nor of what an instructor keeps hidden."""
     page = (STUDENT / PAGE).read_text("utf-8")
     assert not re.search(r"/(root|home|tmp|opt)/", page)
+    assert (filed.path, filed.before) == ("", None)
     assert not any(result.hidden for result in filed.checks)
     assert REFERENCE.name not in {path.name for path in SAMPLE.iterdir()}
 

@@ -59,12 +59,13 @@ def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
 
 
 def test_a_result_is_filed_and_read_back(tmp_path: Path) -> None:
-    """Result, page and recordings, in a folder that is made for them."""
+    """Result, both pages and recordings, in a folder that is made for them."""
     folder = tmp_path / "out" / "ada"
-    store.commit_result(folder, report(), b"<html>", RECORDED)
+    store.commit_result(folder, report(), b"<html>", RECORDED, b"<html> for you alone")
     assert store.result_in(folder) == report()
     assert store.recordings_in(folder) == RECORDED
     assert (folder / store.PAGE).read_bytes() == b"<html>"
+    assert (folder / store.INSTRUCTORS).read_bytes() == b"<html> for you alone"
 
 
 def test_equal_recordings_are_equal_bytes() -> None:

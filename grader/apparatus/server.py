@@ -59,7 +59,7 @@ class Server:
         self._clients = Clients(box, self._diary)
         self._observer = Observer(box, self._clients, self._diary)
         self._police = Police(box, self._clients, self._observer)
-        self._streams: tuple[Stream, Stream] = (Stream(), Stream())
+        self._streams: tuple[Stream, Stream] = self._fresh_streams()
         self._delays: list[float] = []
         self._exit: Exit | None = None
         self._may_end = False
@@ -116,7 +116,7 @@ class Server:
 
     def start_another(self) -> None:
         """Start the program once more while the first one lives, and wait until nothing moves; its output is dropped."""
-        first, self._streams = self._streams, (Stream(), Stream())
+        first, self._streams = self._streams, self._fresh_streams()
         try:
             pid = self._started({"PORT": str(self.track.port), "DELAY": "0"})
             self._diary.tell(What.STARTED, note=f"a second time, as pid {pid}")
@@ -130,10 +130,14 @@ class Server:
         """From here on the scene goes on though the program ends."""
         self._may_end = True
 
+    def _fresh_streams(self) -> tuple[Stream, Stream]:
+        written = self._box.paths.replaced_in
+        return Stream(written), Stream(written)
+
     def _renew_streams(self) -> None:
         for stream in self._streams:
             stream.close()
-        self._streams = (Stream(), Stream())
+        self._streams = self._fresh_streams()
 
     def about(self, check: str) -> None:
         """From here on the scene is about this check: it answers for a server that ends or stops serving."""

@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import os
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -56,7 +55,10 @@ def _graded(submissions: Sequence[Submission], options: argparse.Namespace, shar
         )
     with batch.alone_in(out), ports_of(tier):
         seed = batch.seed_of(out, options.seed)
-        settings = batch.Settings(out, tier.name, jobs_on(options, tier), options.time_limit, options.count_bonus, seed)
+        notes = (tier.notice,) if tier.notice else ()
+        settings = batch.Settings(
+            out, tier.name, jobs_on(options, tier), options.time_limit, options.count_bonus, seed, notes
+        )
         store.sweep(settings.out)
         work = batch.todo(submissions, settings, again=options.again)
         filed = index.overview_in(settings.out).standings if options.again else []
@@ -85,7 +87,7 @@ def part_of(submissions: list[Submission], shard: shards.Shard | None) -> list[S
 
 def file_the_class(out: Path) -> Sequence[Standing]:
     """Write the class page and the gradebook; how everybody stands of whom a result is filed."""
-    return batch.file_the_class(out, title="Blocking and forking servers", made=time.strftime("%Y-%m-%d %H:%M"))
+    return batch.file_the_class(out, title="Blocking and forking servers", made=batch.now())
 
 
 def tier_for(submissions: Sequence[Submission], wanted: str) -> Tier:

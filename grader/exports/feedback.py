@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.model import Outcome, Report, Result, Status, points_shown
+from grader.model import NOT_SEEN, Outcome, Report, Result, Status, points_shown
 from grader.report.clean import cut, html, one_line
 from grader.report.words import SYMBOLS, score_of
 from grader.store import no_formula
 
 NEEDS_A_HUMAN = "Not graded yet: something could not be seen, and a human must look at it. No point is lost by that."
-NOT_SEEN = "The machine or the grader did not let us see it."
-"""All that a student hears of an error of ours: its message names places in our code."""
 MOST_OF_A_LINE = 500
 MOST_OF_A_CELL = 30_000
 """Characters; a spreadsheet that the file is opened and saved with cuts a cell off at 32,767."""

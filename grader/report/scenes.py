@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from grader.model import Part, Result
+from grader.recording import Recording
 from grader.report.words import name_of
 
 SENTENCES = {
@@ -130,6 +132,16 @@ PARTS_FOR = {
     "prints_nothing_twice": (Part.FORK,),
 }
 """Check's name -> which parts of the program it is about."""
+
+
+def of_the_student(recorded: Mapping[str, Mapping[str, Recording]]) -> dict[str, dict[str, Recording]]:
+    """By track, the recordings of the bundled scenes: an instructor's own are not the student's to see."""
+    return {track: {n: seen for n, seen in scenes.items() if n in SENTENCES} for track, scenes in recorded.items()}
+
+
+def of_the_instructor(recorded: Mapping[str, Mapping[str, Recording]]) -> list[Recording]:
+    """The recordings of the instructor's own scenes."""
+    return [seen for scenes in recorded.values() for name, seen in scenes.items() if name not in SENTENCES]
 
 
 def scene_of(result: Result) -> str:

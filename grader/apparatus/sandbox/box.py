@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from grader.apparatus.processes import ProcessTable
 from grader.apparatus.sandbox import limits
+from grader.apparatus.sandbox.paths import paths_of
 from grader.apparatus.sockets import SocketTable
 
 AGENT = Path(__file__).with_name("agent.py")
@@ -57,6 +58,7 @@ class Plan(NamedTuple):
         keep_open: descriptors that the command inherits.
         powerless: the programs are root's, and lose every capability.
         environment: variables of the programs besides.
+        instead: by path of this machine that the programs may name, what is written down for it.
     """
 
     command: tuple[str, ...]
@@ -69,6 +71,7 @@ class Plan(NamedTuple):
     keep_open: tuple[int, ...] = ()
     powerless: bool = False
     environment: Mapping[str, str] = MappingProxyType({})
+    instead: Mapping[str, str] = MappingProxyType({})
 
 
 class Box:
@@ -81,6 +84,7 @@ class Box:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self.paths = paths_of(plan.instead)
         self._exits: list[Exited] = []
         self._spare: list[socket.socket] = []
         self._seeds: set[int] = set()
