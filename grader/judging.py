@@ -18,6 +18,11 @@ Looked = dict[str, dict[str, Recording]]
 """Recordings by track's name and scene's name."""
 
 
+_STARTED_BY_HAND = "What happens when you start it yourself, in the folder that you hand in: python3 {program}?"
+"""For a program that never waits for clients, if it was started at all."""
+_LAST_DEED = "What did the server do last, and what did it meet there?"
+
+
 class Broken(Exception):
     """The apparatus failed us: our own fault, and an ERROR for each check that needed it."""
 
@@ -138,7 +143,7 @@ def _mismatch_of(check: Check, missing: NotReached) -> Mismatch:
         expected=check.requirement,
         observed=missing.reason,
         evidence=missing.evidence,
-        hint="What did the server do last, and what did it meet there?",
+        hint=(_STARTED_BY_HAND if check.name == "listens" else _LAST_DEED).format(program=check.track.program),
     )
 
 

@@ -38,11 +38,13 @@ from grader.diagnosing import diagnoses
 from grader.experiments import EXPERIMENTS
 from grader.judging import result_of, whole
 from grader.looking import Looked
-from grader.model import Check, Outcome, Report, Result, report_of, track_named
+from grader.model import Check, Excerpt, Outcome, Report, Result, report_of, track_named
 from grader.page_of_pytest import Page
 from grader.recording import Recording
 from grader.reference import Reference
 from grader.report import text
+from grader.report.scenes import scene_of
+from grader.report.words import track_of
 from grader.store import packed, unpacked
 from grader.submission import Submission, programs_in
 
@@ -249,16 +251,16 @@ class Grading:
         self._reference = self._seen_of_the_reference(tier)
         (self._shared / "reference").write_bytes(packed(self._reference))
         references = {check.track.name: Reference({}) for check in self._wanted} | self._references()
-        looked, _ = grading.look_at(Submission("", self._folder), tier, self._wanted, grading.bounds_here(), references)
-        path.write_bytes(packed(looked))
+        seen = grading.look_at(Submission("", self._folder), tier, self._wanted, grading.bounds_here(), references)
+        (self._shared / "excerpts").write_bytes(msgspec.json.encode(seen.excerpts))
+        path.write_bytes(packed(seen.looked))
 
     def _seen_of_the_reference(self, tier: Tier) -> Looked:
         """What the reference itself does in this very run, where it lies here: nothing of it in a hand-out."""
         if not grading.REFERENCE.is_dir():
             return {}
         asked = tuple(check for check in self._wanted if "reference" in check.needs)
-        looked, _ = grading.look_at(Submission("", grading.REFERENCE), tier, asked, grading.bounds_here())
-        return looked
+        return grading.look_at(Submission("", grading.REFERENCE), tier, asked, grading.bounds_here()).looked
 
     # --- telling
 
@@ -325,11 +327,22 @@ class Grading:
             raise pytest.UsageError(str(error)) from error
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """A bonus that was missed is told, and fails nobody's run."""
+        """Failures are told as this terminal has room for; a bonus that was missed fails nobody's run."""
+        if self._terminal and not self._is_worker:
+            self._tell_for_the_terminal()
         owed = [result for result in self._results.values() if not result.stretch or result.hidden]
         missed_a_bonus_only = bool(self._results) and all(result.passed for result in owed)
         if session.exitstatus == pytest.ExitCode.TESTS_FAILED and missed_a_bonus_only:
             session.exitstatus = pytest.ExitCode.OK
+
+    def _tell_for_the_terminal(self) -> None:
+        """In its colours, which a worker of xdist does not know; with `-v` each scene from beginning to end."""
+        looked = self._recordings() if self.verbose > 0 and (self._shared / "looked").exists() else {}
+        for report in (one for reports in self._terminal.stats.values() for one in reports):
+            result = _result_of(report) if isinstance(report, pytest.TestReport) else None
+            if result and not result.passed:
+                scene = looked.get(track_of(result), {}).get(scene_of(result))
+                report.longrepr = "\n".join(text.failure(result, _width(), self._terminal.hasmarkup, scene))
 
     def _say(self, sentence: str) -> None:
         if self._terminal:
@@ -354,6 +367,7 @@ class Grading:
             python=python_in_the_box(),
             diagnoses=diagnoses(results, self._looked or {}, self._references()),
             bonus_counts=bool(in_force().bonus_counted),
+            excerpts=msgspec.json.decode(self._noted("excerpts") or "{}", type=dict[str, tuple[Excerpt, ...]]),
         )
         return grading.named(report).for_the_student, self._looked or {}, self._reference
 
@@ -368,9 +382,9 @@ class Grading:
         known = self.known()
         if known is None:
             return
-        for line in (self._noted("notice"), *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
-            if line:
-                terminalreporter.write_line(line)
+        notice = text.note(self._noted("notice"), _width())
+        for line in (*notice, *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
+            terminalreporter.write_line(line)
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:

@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.timing": {RECORDING},
     "grader.explaining": set(),
     "grader.listing": set(),
+    "grader.source": {MODEL},
     "grader.shards": set(),
     WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
@@ -61,7 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.proof.verdicts": {MODEL, "grader.proof.figures", "grader.proof.telling"},
     "grader.proof.page": {MODEL, "grader.proof.cases", "grader.proof.figures", "grader.proof.telling", "grader.report"},
     # what leaves the project: it reads files, and the reference as it was seen
-    "grader.parcels": {"grader.answers", MODEL, "grader.reference", "grader.store"},
+    "grader.parcels": {"grader.answers", "grader.assignment", MODEL, "grader.reference", "grader.store"},
     # what touches the outside
     SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets", "grader.scratch"},
     APPARATUS: {MODEL, RECORDING, "grader.explaining"},

@@ -24,6 +24,7 @@ DOCUMENTS = (
     "student_template/README.md",
     "docs/exports.md",
     "docs/assignment.md",
+    "docs/how-to-read-a-report.md",
     "deploy/README.md",
 )
 OURS = (".venv/bin/", "python -m grader", "pytest")
