@@ -107,14 +107,14 @@ def assert_it_is_one_kind(out: Path, *, anonymous: bool) -> None:
 
 
 def without_names(submissions: Sequence[Submission], key: bytes) -> list[Submission]:
-    """The same under their hashes, with no more of their students than that they were late."""
+    """The same under their hashes, with no more of their students than when they handed in."""
     return [_hidden(one, hashed(key, one.name)) for one in submissions]
 
 
 def _hidden(one: Submission, told: str) -> Submission:
-    late = bool(one.student and one.student.late)
-    words = _words_of(one)
-    return one._replace(name=told, student=Student(id=told, late=late), unsaid=words)
+    known = one.student or Student()
+    hidden = Student(id=told, late=known.late, submitted_at=known.submitted_at)
+    return one._replace(name=told, student=hidden, unsaid=_words_of(one))
 
 
 def _words_of(one: Submission) -> tuple[str, ...]:

@@ -13,13 +13,12 @@ from grader.downloads import in_a_download, is_a_download, of_a_download
 from grader.layouts import PLAIN
 from grader.layouts.shapes import Unclear
 from grader.levels import Level
+from grader.listing import listed
 from grader.model import TRACKS
 from grader.submission import PROGRAMS, Submission, is_hidden, is_left_out, name_of, programs_in, submissions_in
 
 OF_A_CLASS = Limits(packed=1024 * MB, entries=100_000, read=4096 * MB, unpacked=2048 * MB, file=64 * MB, depth=24)
 """What an archive of many may cost. One that costs more is refused whole: nobody is graded by half of his files."""
-MOST_NAMED = 5
-"""Things that a sentence names before it only counts."""
 
 
 class NotASubmission(Exception):
@@ -125,8 +124,7 @@ def _counted(what: str, things: list[str]) -> list[str]:
     """A sentence on some things, if there are any; many are counted."""
     if not things:
         return []
-    more = f" and {len(things) - MOST_NAMED} more" if len(things) > MOST_NAMED else ""
-    return [f"{what}: {', '.join(things[:MOST_NAMED])}{more}"]
+    return [f"{what}: {listed(things)}"]
 
 
 def _in_an_archive(path: Path, room: Path, notices: list[str], layout: str) -> list[Submission]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
-from grader.people import NOBODY, Student, Whose
+from grader.lesson import LESSON
+from grader.people import Student
 
 SCHEMA = 1
 NOT_SEEN = "The machine or the grader did not let us see it."
@@ -48,7 +49,7 @@ class Track(msgspec.Struct, frozen=True):
     Args:
         name: first half of a check's id.
         program: the file that the student writes.
-        port: the lesson's own TCP port.
+        port: the reference's own TCP port.
         speech: how replies are compared with the reference's.
         requests: at least four; the first is the lesson's own.
     """
@@ -72,7 +73,7 @@ def _get(target: str, version: str = "1.1", headers: str = "") -> bytes:
 BLOCKING = Track(
     name="blocking",
     program="blocking_server.py",
-    port=50007,
+    port=LESSON["blocking_server.py"].port,
     speech=Speech.BYTES,
     requests=(
         Request("the lesson's greeting", b"Hello, I'm client"),
@@ -84,7 +85,7 @@ BLOCKING = Track(
 FORKING = Track(
     name="forking",
     program="forking_server.py",
-    port=8888,
+    port=LESSON["forking_server.py"].port,
     speech=Speech.HTTP,
     requests=(
         Request("GET /", _get("/")),
@@ -171,7 +172,7 @@ class Check(msgspec.Struct, frozen=True):
         function: reads recordings; raises Mismatch, NotReached or Inconclusive, or returns.
         needs: names of the recordings (and of `reference`) that it takes.
         stretch: a bonus, shown apart.
-        hidden: the instructor's own; it has no points by itself, and no student hears of it.
+        hidden: the instructor's own; it has the points that `assignment.toml` gives it, and no student hears of it.
     """
 
     track: Track
@@ -209,6 +210,11 @@ class Result(msgspec.Struct, frozen=True):
     def passed(self) -> bool:
         """The requirement is met."""
         return self.outcome is Outcome.PASSED
+
+    @property
+    def whose(self) -> Whose:
+        """Whose it is, in words."""
+        return self.student.in_words if self.student else NOBODY
 
     @property
     def for_the_student(self) -> Result:
@@ -253,6 +259,29 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, follows=tuple(check for check in self.follows if check not in hidden))
 
 
+class Part(StrEnum):
+    """The parts of a program that are shown beside a failure."""
+
+    ACCEPT_LOOP = "accept loop"
+    HANDLER = "SIGCHLD handler"
+    FORK = "fork"
+
+
+class Excerpt(msgspec.Struct, frozen=True):
+    """Lines of a student's program, as they were graded.
+
+    Args:
+        first: number of the first line, counted from 1.
+        lines: without their ends; those beyond the first few dozen are left out.
+        left_out: how many lines more the part has.
+    """
+
+    part: Part
+    first: int
+    lines: tuple[str, ...]
+    left_out: int = 0
+
+
 class Status(StrEnum):
     """Whether a report is a grade."""
 
@@ -283,7 +312,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is known of one submission; `result.json` is this, as JSON.
 
     Args:
-        score: points of the core that were proven, and those of the stretch where `bonus_counts`.
+        score: points of the core that were proven, and those of the stretch where `bonus_counts`, less `deduction`.
         points: points of the core that can be had.
         bonus: points of the stretch that were proven.
         bonus_counts: the instructor wants them in the score.
@@ -293,10 +322,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         notes: on the submission's own files, a sentence each, for its student too.
         seed: what the requests of hidden checks were drawn from.
         diagnoses: the likeliest cause on each track that has one, by the track's name.
-        student: whose it is; None where no more is known than the submission's name.
+        excerpts: the lines of each track's program that matter, by the track's name.
         sandbox_notes: what is to be said of the sandbox, a sentence each. For the instructor alone.
         path: where the submission lay on the machine that graded it. For the instructor alone.
         before: what this took the place of; None where that was no other. For the instructor alone.
+        student: who handed it in, and when, where the platform tells.
+        deduction: points that its lateness costs; they are no part of `score`.
+        lateness: how late it came and what that costs, in words; "" where it was in time.
+        hidden_points: of hidden checks that count, part of `points`.
+        hidden_earned: of these, part of `score`.
+        assignment: its name; "" where it is the lab's own.
     """
 
     schema: int = SCHEMA
@@ -315,16 +350,21 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     bonus_counts: bool = False
     seed: int = 0
     diagnoses: dict[str, Diagnosis] = {}
-    student: Student | None = None
-
-    @property
-    def whose(self) -> Whose:
-        """Whose it is, in words."""
-        return self.student.in_words if self.student else NOBODY
-
+    excerpts: dict[str, tuple[Excerpt, ...]] = {}
     sandbox_notes: tuple[str, ...] = ()
     path: str = ""
     before: Before | None = None
+    student: Student | None = None
+    deduction: float = 0.0
+    lateness: str = ""
+    hidden_points: float = 0.0
+    hidden_earned: float = 0.0
+    assignment: str = ""
+
+    @property
+    def before_deduction(self) -> float:
+        """The score, had it come in time."""
+        return round(self.score + self.deduction, 2)
 
     @property
     def for_the_student(self) -> Report:
@@ -351,11 +391,14 @@ def report_of(
 ) -> Report:
     """Add up what the checks came to."""
     core = [result for result in results if not result.stretch]
-    bonus = sum(result.earned for result in results if result.stretch)
+    bonus = _sum(result.earned for result in results if result.stretch)
+    hidden = [result for result in core if result.hidden]
     return Report(
         submission=submission,
-        score=sum(result.earned for result in core) + (bonus if bonus_counts else 0.0),
-        points=sum(result.points for result in core),
+        score=_sum([*(result.earned for result in core), bonus if bonus_counts else 0.0]),
+        points=_sum(result.points for result in core),
+        hidden_points=_sum(result.points for result in hidden),
+        hidden_earned=_sum(result.earned for result in hidden),
         bonus=bonus,
         bonus_counts=bonus_counts,
         status=status_of(results),
@@ -364,6 +407,11 @@ def report_of(
         seconds=round(seconds, 3),
         **more,
     )
+
+
+def _sum(points: Iterable[float]) -> float:
+    """Points have two decimals at most, and so has their sum."""
+    return round(sum(points, 0.0), 2)
 
 
 def status_of(results: tuple[Result, ...]) -> Status:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from datetime import datetime
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -50,6 +51,7 @@ class Student(Person, frozen=True, kw_only=True):
         layout: of the download that told it; "" if none did.
         group: what the group is called that hands in together.
         late: the platform says so.
+        submitted_at: when it was handed in, by the platform's clock, with an offset; None where it does not tell.
         perhaps: the platform's ids where it can't be told which of them is meant.
         members: everybody who gets the grade, where that is not this one alone.
     """
@@ -57,6 +59,7 @@ class Student(Person, frozen=True, kw_only=True):
     layout: str = ""
     group: str = ""
     late: bool = False
+    submitted_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     perhaps: tuple[str, ...] = ()
     members: tuple[Person, ...] = ()
 

@@ -35,6 +35,9 @@ TORN = ".part"
 MISSING = "missing"
 """In the place of a status: of somebody who handed nothing in."""
 Recorded = Mapping[str, Mapping[str, Recording]]
+_LATE = ("before deduction", "deduction", "lateness")
+"""Columns of a gradebook in which somebody is late."""
+_WHOSE = ("name", "id", "email", "group", "late")
 _NOT_OURS = (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What reading a file raises that we have not written: msgspec passes on what is no UTF-8 or nests too deep."""
 
@@ -192,10 +195,11 @@ def gradebook(scored: Iterable[Scored], missing: Iterable[Whose] = ()) -> bytes:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(
-        ["submission", "score", "points", "bonus", "status", "note", "name", "id", "email", "group", "late"]
-    )
-    for one in scored:
+    everybody = list(scored)
+    somebody_is_late = any(one.lateness for one in everybody)
+    lateness = _LATE if somebody_is_late else ()
+    writer.writerow(["submission", "score", "points", "bonus", "status", "note", *lateness, *_WHOSE])
+    for one in everybody:
         graded = one.status is Status.GRADED
         writer.writerow(
             [
@@ -205,16 +209,25 @@ def gradebook(scored: Iterable[Scored], missing: Iterable[Whose] = ()) -> bytes:
                 points_shown(one.bonus) if graded else "",
                 one.status.value,
                 "" if graded else f"needs a human: {points_shown(one.score)} points are proven",
+                *(_lateness_of(one, graded) if somebody_is_late else ()),
                 *_told(one.whose),
             ]
         )
     for who in missing:
-        writer.writerow(["", "", "", "", MISSING, "nothing was handed in", *_told(who)])
+        writer.writerow(["", "", "", "", MISSING, "nothing was handed in", *("" for _ in lateness), *_told(who)])
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 
 def _told(who: Whose) -> list[str]:
     return [*map(no_formula, (who.name, who.id, who.email, who.group)), "late" if who.late else ""]
+
+
+def _lateness_of(one: Scored, graded: bool) -> list[str]:
+    """Score before, deduction, and why; the score after is the row's own."""
+    if not one.lateness:
+        return ["", "", ""]
+    before, less = points_shown(round(one.score + one.deduction, 2)), points_shown(one.deduction)
+    return [before if graded else "", less if graded else "", one.lateness]
 
 
 def no_formula(cell: str) -> str:

@@ -27,7 +27,7 @@ class Submission(NamedTuple):
         path: a folder or an archive.
         refused: what the class's archive held of it and was not unpacked: by path in the folder, "" for all of it, the
             reason.
-        student: whose it is, where a platform's download or a roster tells.
+        student: whose it is, and when it was handed in, where a platform's download or a roster tells.
         parts: its files, by what their student called them, where the download has them beside those of others; then
             `path` is the first of them.
         notes: sentences for the student's page.

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from grader import anonymity, finding, intake, shards
+from grader.assignment import in_force
 from grader.commands.shown import counted, printable
 from grader.layouts import NAMES
 from grader.submission import Submission, is_hidden
@@ -19,7 +20,12 @@ MOST_FILES = 5
 def add_to(command: argparse.ArgumentParser) -> None:
     """The options on who is who."""
     command.add_argument("--layout", choices=NAMES, default="", help="how names are to be read (default: as they tell)")
-    command.add_argument("--roster", type=Path, metavar="FILE", help="CSV of the class: sid,name,email,group,lms_id")
+    command.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="CSV of the class: sid,name,email,group,lms_id (default: that of assignment.toml)",
+    )
     command.add_argument("--anonymous", action="store_true", help="a keyed hash in place of every name and id")
     command.add_argument("--key", type=Path, metavar="FILE", help="of the hashes (default: OUT/.key, made once)")
 
@@ -39,7 +45,8 @@ def class_of(options: argparse.Namespace, room: Path, environment: Mapping[str, 
             f"shard {shard.number} of {shard.total} needs --key FILE, the same for all: names are hashed with it"
         )
     found = finding.find(options.paths, room, options.layout)
-    taken = intake.taken_in(found.submissions, out, options.roster, anonymous=options.anonymous, key=options.key)
+    roster = options.roster or (Path(in_force().roster) if in_force().roster else None)
+    taken = intake.taken_in(found.submissions, out, roster, anonymous=options.anonymous, key=options.key)
     if options.anonymous and found.notices:
         print("forklab: something was passed over or left out; without --anonymous it is named", file=sys.stderr)
     for notice in (*(() if options.anonymous else found.notices), *taken.told):

@@ -42,8 +42,9 @@ def _people(report: Report) -> tuple[Person, ...]:
 def _line(title: str, student: Person, report: Report) -> tuple[str, ...]:
     grade = grade_of(report)
     score = "" if grade is None else str(grade)
-    penalty = "" if grade is None else "0.0"
-    return (*_who(title, student), score, penalty, score, str(float(report.points)))
+    raw = "" if grade is None else str(round(report.before_deduction, 2))
+    penalty = "" if grade is None else str(float(report.deduction))
+    return (*_who(title, student), raw, penalty, score, str(float(report.points)))
 
 
 def _without_a_score(title: str, student: Person, points: float) -> tuple[str, ...]:

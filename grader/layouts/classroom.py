@@ -16,7 +16,7 @@ import io
 import re
 from collections.abc import Mapping
 
-from grader.layouts.shapes import Handed, Layout, Listing, Part, Read, Unclear
+from grader.layouts.shapes import Handed, Layout, Listing, Part, Read, Unclear, moment
 from grader.people import Student
 
 SCORES = "scores.csv"
@@ -97,7 +97,12 @@ def _by_what_they_share(listing: Listing) -> dict[str, str]:
 def _handed(folder: str, user: str, told: Mapping[str, str]) -> Handed:
     name = " ".join(filter(None, (told.get("first_name", ""), told.get("last_name", ""))))
     student = Student(
-        layout=CLASSROOM.name, id=user, name=name, email=told.get("email", ""), late=told.get("late") == "true"
+        layout=CLASSROOM.name,
+        id=user,
+        name=name,
+        email=told.get("email", ""),
+        late=told.get("late") == "true",
+        submitted_at=moment(told.get("datetime", "")),
     )
     return Handed(user, student, (Part(folder),))
 

@@ -5,6 +5,7 @@ assignment_9100_export/submission_metadata.yml     submission_123:
                                                      - :name: Ada Lovelace
                                                        :sid: '0012'
                                                        :email: ada@x.edu
+                                                     :created_at: 2026-11-26 11:36:04.123456789 Z
                        submission_123/<files>
 
 The metadata are what Ruby writes, with all that Gradescope knows: results, histories. They are read as a stream of
@@ -18,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from grader.layouts.shapes import Handed, Layout, Listing, Part, Read, Unclear
+from grader.layouts.shapes import Handed, Layout, Listing, Part, Read, Unclear, moment
 from grader.people import Person, Student
 
 METADATA = "submission_metadata.yml"
@@ -43,20 +44,20 @@ def read(listing: Listing) -> Read:
     """
     if METADATA not in listing.texts:
         raise Unclear(f"{listing.container!r} holds no {METADATA}, which tells whose Gradescope's folders are")
-    submitters = _submitters(listing.texts[METADATA])
+    submitters, times = _told_by(listing.texts[METADATA])
     folders = sorted(fits(listing))
-    handed = tuple(_handed(folder, submitters.get(folder, ())) for folder in folders)
+    handed = tuple(_handed(folder, submitters.get(folder, ()), times.get(folder, "")) for folder in folders)
     _assert_nobody_is_there_twice(handed)
     unknown = [f"{METADATA} does not tell whose {folder!r} is" for folder in folders if not submitters.get(folder)]
     gone = [f"{METADATA} tells of {name!r}, which is not there" for name in sorted(submitters) if name not in folders]
     return Read(handed, (*unknown, *gone))
 
 
-def _handed(folder: str, people: tuple[Person, ...]) -> Handed:
+def _handed(folder: str, people: tuple[Person, ...], time: str) -> Handed:
     """Named by the students, for the folder is another whenever they submit again."""
     first, *others = people or (Person(),)
     told = {name: getattr(first, name) for name in ("id", "name", "email")}
-    student = Student(layout=GRADESCOPE.name, members=people if others else (), **told)
+    student = Student(layout=GRADESCOPE.name, members=people if others else (), submitted_at=moment(time), **told)
     name = "+".join(sorted(one.id or one.email or one.name for one in people))
     return Handed(name or folder, student, (Part(folder),))
 
@@ -71,18 +72,21 @@ def _assert_nobody_is_there_twice(handed: tuple[Handed, ...]) -> None:
                 raise Unclear(f"{METADATA} gives {who!r} two submissions, {seen[who]!r} and {folder!r}: leave one of them out")  # fmt: skip
 
 
-def _submitters(text: bytes) -> dict[str, tuple[Person, ...]]:
-    """By submission, who they are; a submission without submitters has nobody.
+def _told_by(text: bytes) -> tuple[dict[str, tuple[Person, ...]], dict[str, str]]:
+    """By submission, who they are, and when they handed in; a submission without submitters has nobody.
 
     Raises:
         Unclear: that is no YAML.
     """
     people: dict[str, dict[str, dict[str, str]]] = {}
+    times: dict[str, str] = {}
     for path, value in _scalars(text):
         people.setdefault(path[0], {})
         if len(path) == _PATH and _plain(path[1]) == "submitters" and _plain(path[3]) in _FIELDS:
             people[path[0]].setdefault(path[2], {})[_FIELDS[_plain(path[3])]] = value.strip()
-    return {name: tuple(Person(**told) for told in those.values()) for name, those in people.items()}
+        elif len(path) == 2 and _plain(path[1]) == "created_at":
+            times[path[0]] = value
+    return {name: tuple(Person(**told) for told in those.values()) for name, those in people.items()}, times
 
 
 def _plain(key: str) -> str:

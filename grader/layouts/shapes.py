@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from grader.people import Student
@@ -95,3 +97,18 @@ class Layout(NamedTuple):
     fits: Callable[[Listing], frozenset[str]]
     read: Callable[[Listing], Read]
     texts: frozenset[str] = frozenset()
+
+
+def moment(text: str) -> datetime | None:
+    """A moment as platforms write it, as in 2026-11-26 11:36:04.123456789 -08:00; None where it is none, or has no offset.
+
+    Fractions of a second are left out: Ruby writes nine digits of them, and no deadline needs any.
+    """
+    plain = (
+        re.sub(r"\.\d+", "", text.strip()).replace(" UTC", "Z").replace(" Z", "Z").replace(" +", "+").replace(" -", "-")
+    )
+    try:
+        found = datetime.fromisoformat(plain)
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 
-from grader.model import Diagnosis, Inconclusive, NotReached, Outcome, Report, Result, points_shown
-from grader.recording import Recording
-from grader.report.clean import clean, html, one_line
-from grader.report.picture import sequence, timing_chart
-from grader.report.scenes import TIMED, of_the_student, scene_of
-from grader.report.style import SCRIPT_FOR_PYTEST_HTML, SHEET
+from grader.model import Diagnosis, Outcome, Report, Result, points_shown
+from grader.recording import Output, Recording
+from grader.report.clean import html, html_within, one_line
+from grader.report.figures import Recorded, figures_of, link_to
+from grader.report.items import ROOMY, TIGHT, Room, items
+from grader.report.scenes import of_the_student
+from grader.report.style import SCRIPT_FOR_PYTEST_HTML, SHEET, WITHOUT_SCRIPT
 from grader.report.words import (
     STATUS_WORDS,
     STRETCH,
-    SYMBOLS,
     UNSANDBOXED,
     bonus_to_earn,
     by_track,
@@ -21,47 +21,63 @@ from grader.report.words import (
     counted,
     earned_of,
     following,
+    hidden_of,
+    lateness_of,
     needing_a_human,
+    not_reached_on,
     score_of,
     stretch_of,
     sure_of,
     track_of,
     tracks_to_mend,
 )
-from grader.timing import Take, takes
 
-Recorded = Mapping[str, Mapping[str, Recording]]
-MOST_OUTPUT = 4000
-"""Characters of a server's output that are shown of its head, and of its tail."""
-CLIENTS_OF = {"in_turn": "ABC", "at_work": "ABCD"}
+MOST_BYTES = 76_000
+"""Of the body: with its style, 15,000, and pytest-html's own 60,000 at the most a page stays below 150,000."""
+MOST_TEXTS = 58_000
+"""Of it, without figures; where there is more, less is told of each failure."""
+MOST_OUTPUT = 2000
+"""Bytes, as HTML, of a server's output that are shown of its head, and of its tail."""
 
 
 def page_title(report: Report) -> str:
-    """What the page is called."""
-    return html(one_line(f"{report.whose.name or report.submission}: {score_of(report)}"))
+    """What the page is called; pytest-html escapes it."""
+    name = f"{report.assignment}: " if report.assignment else ""
+    return one_line(f"{name}{report.whose.name or report.submission}: {score_of(report)}")
 
 
 def summary(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
     """All of the student's page that is ours."""
-    head = f"<style>{SHEET}</style><script>{SCRIPT_FOR_PYTEST_HTML}</script>"
-    return f"{head}{body(report, of_the_student(recordings), reference)}<h2>As a table</h2>"
+    head = (
+        f"<style>{SHEET}</style><script>{SCRIPT_FOR_PYTEST_HTML}</script>"
+        f"<noscript><style>{WITHOUT_SCRIPT}</style></noscript>"
+    )
+    shown = body(report, of_the_student(recordings), reference)
+    return f'{head}{shown}<h2 class="fl-of-pytest">As a table</h2>'
 
 
 def body(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
-    """What student and instructor read of a result: the score, what to mend, and every requirement."""
-    parts = [_score(report), *_bands(report), *_first(report)]
+    """What student and instructor read of a result: its texts, and as many figures as a page has room for beside them."""
+    size = len(_all(report, recordings, ROOMY, {}).encode())
+    room = ROOMY if size <= MOST_TEXTS else TIGHT
+    left = MOST_BYTES - min(size, len(_all(report, recordings, room, {}).encode()))
+    return _all(report, recordings, room, figures_of(report, recordings, reference or {}, left))
+
+
+def _all(report: Report, recordings: Recorded, room: Room, figures: Mapping[str, str]) -> str:
+    """The score, what to mend, and every requirement."""
+    parts = [_score(report), *_bands(report, room), *_first(report)]
     follows = following(report)
     for track, results in by_track(report).items():
         core = core_of(results)
         if core:
             parts.append(f"<h2>{html(track)}_server.py: {earned_of(core)} points</h2>")
-            parts += items(core, recordings.get(track, {}), (reference or {}).get(track, {}), follows)
+            parts += items(core, figures, follows, room)
         parts.append(output(recordings.get(track, {})))
     stretch = stretch_of(report.checks)
     if stretch:
         parts.append(f"<h2>{STRETCH}: {earned_of(stretch)} points</h2>")
-        for track, results in by_track(report).items():
-            parts += items(stretch_of(results), recordings.get(track, {}), (reference or {}).get(track, {}), follows)
+        parts += items(stretch, figures, follows, room)
     return "".join(parts)
 
 
@@ -69,9 +85,11 @@ def _score(report: Report) -> str:
     bonus = f", {points_shown(report.bonus)} of bonus" + (" included" if report.bonus_counts else "")
     stretch = bonus if stretch_of(report.checks) else ""
     shown = f"{points_shown(report.score)} <small>of {points_shown(report.points)} points{stretch}</small>"
+    name = f"{html(report.assignment)} · " if report.assignment else ""
     return (
-        f'<p class="fl-score">{shown}</p><p class="fl-soft">{html(_whose(report))} · '
+        f'<p class="fl-score">{shown}</p><p class="fl-soft">{name}{html(_whose(report))} · '
         f"{STATUS_WORDS[report.status]} · sandbox: {html(report.sandbox)} · {report.seconds:.1f} s</p>"
+        + "".join(f"<p>{html(said)}.</p>" for said in (lateness_of(report), hidden_of(report)) if said)
     )
 
 
@@ -82,7 +100,7 @@ def _whose(report: Report) -> str:
     return f"{name}, late" if who.late else name
 
 
-def _bands(report: Report) -> list[str]:
+def _bands(report: Report, room: Room) -> list[str]:
     said = []
     if report.sandbox == "none":
         said.append(f"<strong>{UNSANDBOXED}</strong>: the programs ran without a box, as the user who graded them.")
@@ -90,7 +108,7 @@ def _bands(report: Report) -> list[str]:
     if unclear:
         names = html(", ".join(result.id for result in unclear))
         said.append(f"Nothing was proven either way for {names}: a human must look. No point is lost by it for good.")
-    said += [html(note) for note in report.notes]
+    said += [html_within(note, room.text) for note in report.notes]
     return [f'<p class="fl-band">{words}</p>' for words in said]
 
 
@@ -101,7 +119,9 @@ def _first(report: Report) -> list[str]:
         return [_met(report)]
     return [
         _section(
-            "Mend this first" if not place else "And then", track, _cause(root, diagnosis) + _not_reached(report, track)
+            "Mend this first" if not place else "And then",
+            track,
+            _cause(root, diagnosis) + _not_reached(report, track, root),
         )
         for place, (track, root, diagnosis) in enumerate(mend)
     ]
@@ -114,22 +134,28 @@ def _section(title: str, track: str, body: str, sort: str = "") -> str:
 
 def _cause(root: Result, diagnosis: Diagnosis | None) -> str:
     """The likeliest cause, how sure it is, what follows from it and what would tell it from another."""
+    seen = html_within(root.observed or root.message, ROOMY.text)
     if diagnosis is None:
-        return f"<p><strong>{html(root.requirement)}</strong></p><p>{html(root.observed or root.message)}</p>"
-    follows = "".join(f"<li>{html(check)}</li>" for check in diagnosis.follows)
+        hint = f'<p class="fl-hint">{html(root.hint)}</p>' if root.hint else ""
+        return f"<p><strong>{html(root.requirement)}</strong></p><p>{link_to(root.id)}: {seen}</p>{hint}"
     told = f"{counted(len(diagnosis.follows), 'failure follows', 'failures follow')} from it"
+    follows = f"<p>{told}: {', '.join(map(link_to, diagnosis.follows))}</p>" if diagnosis.follows else ""
     instead = f"<p>If it is not that: {html(diagnosis.instead)}</p>" if diagnosis.instead else ""
     return (
         f"<p><strong>{sure_of(diagnosis)}: {html(diagnosis.sentence)}</strong></p>"
-        f'<p>It shows at {html(root.id)}: {html(root.observed or root.message)}</p><p class="fl-hint">{html(diagnosis.hint)}</p>'
-        + (f"<details><summary>{told}</summary><ul>{follows}</ul></details>" if follows else "")
-        + f"<details><summary>How to make sure</summary>{instead}<p>{html(diagnosis.apart)}</p></details>"
+        f'<p>It shows at {link_to(root.id)}: {seen}</p><p class="fl-hint">{html(diagnosis.hint)}</p>{follows}'
+        f"<details><summary>How to make sure</summary>{instead}<p>{html(diagnosis.apart)}</p></details>"
     )
 
 
-def _not_reached(report: Report, track: str) -> str:
-    others = sum(result.outcome is Outcome.NOT_REACHED and track_of(result) == track for result in report.checks)
-    return f"<p>{counted(others, 'requirement was', 'requirements were')} not reached.</p>" if others else ""
+def _not_reached(report: Report, track: str, root: Result) -> str:
+    """How much, and why where that is not told already."""
+    others, points, why = not_reached_on(report, track)
+    if not others:
+        return ""
+    told = counted(others, "requirement was", "requirements were")
+    reason = "" if why in (root.observed, root.message) else f": {html_within(why, ROOMY.text)}"
+    return f"<p>{told} not reached, worth {points_shown(points)} points{reason}</p>"
 
 
 def _met(report: Report) -> str:
@@ -145,100 +171,26 @@ def _met(report: Report) -> str:
     return met + _section("For the bonus", track_of(root), _cause(root, diagnosis), " fl-met")
 
 
-def items(
-    results: Sequence[Result],
-    recordings: Mapping[str, Recording],
-    reference: Mapping[str, Recording],
-    follows: Collection[str],
-) -> list[str]:
-    """Those that failed can be opened, and are, but for those that follow from another one."""
-    return [
-        _opened(result, recordings, reference, follows=result.id in follows)
-        if result.outcome is Outcome.FAILED
-        else _row(result)
-        for result in results
-    ]
-
-
-def _head(result: Result) -> str:
-    passed = result.outcome is Outcome.PASSED
-    word = f'<span class="{"fl-hidden" if passed else "fl-word"}">{result.outcome.words}: </span>'
-    points = f"{points_shown(result.earned)}/{points_shown(result.points)}"
-    return (
-        f'<span class="fl-sign" aria-hidden="true">{SYMBOLS[result.outcome]}</span><span class="fl-points">{points}</span>'
-        f'<span>{word}{html(result.requirement)}<span class="fl-id">{html(result.id)}</span>'
-    )
-
-
-def _row(result: Result) -> str:
-    why = f'<span class="fl-soft">{html(result.message)}</span>' if result.message else ""
-    return f'<div class="fl-row fl-{result.outcome.value}">{_head(result)}{why}</span></div>'
-
-
-def _opened(
-    result: Result, recordings: Mapping[str, Recording], reference: Mapping[str, Recording], *, follows: bool
-) -> str:
-    seen = "".join(f"<li>{html(line)}</li>" for line in result.evidence[:24])
-    more = len(result.evidence) - 24
-    if more > 0:
-        seen += f"<li>… {more} more</li>"
-    body = (
-        f'<div class="fl-pair"><div><h3>expected</h3>{html(result.expected)}</div>'
-        f'<div class="fl-observed"><h3>observed</h3>{html(result.observed)}</div></div>'
-    )
-    if seen:
-        body += f'<h3>What was seen</h3><ul class="fl-seen">{seen}</ul>'
-    if result.hint:
-        body += f'<p class="fl-hint">{html(result.hint)}</p>'
-    body += _pictures(result, recordings, reference)
-    why = '<span class="fl-soft">follows from the above</span>' if follows else ""
-    return (
-        f'<details{"" if follows else " open"} class="fl-item fl-{result.outcome.value}"><summary>{_head(result)}{why}</span></summary>'
-        f'<div class="fl-body">{body}</div></details>'
-    )
-
-
-def _pictures(result: Result, recordings: Mapping[str, Recording], reference: Mapping[str, Recording]) -> str:
-    scene = scene_of(result)
-    recording = recordings.get(scene)
-    if recording is None:
-        return ""
-    chart = ""
-    if scene in TIMED:
-        yours = _last_take(recording)
-        if yours:
-            chart = timing_chart(yours, _last_take(reference.get(scene)), f"fl-bars-{result.id.replace('/', '-')}")
-    return chart + sequence(recording, result)
-
-
-def _last_take(recording: Recording | None) -> Take | None:
-    if recording is None:
-        return None
-    try:
-        return takes(recording, CLIENTS_OF[recording.experiment])[-1]
-    except (NotReached, Inconclusive):
-        return None
-
-
 def output(recordings: Mapping[str, Recording]) -> str:
     """What the server wrote: of the scene in which it ended, else of the first."""
     ended = [recording for recording in recordings.values() if recording.exit]
     recording = next(iter(ended or recordings.values()), None)
-    shown = ""
-    for name, output in (("error", recording.stderr), ("output", recording.stdout)) if recording else ():
-        if output.size:
-            text = clean(_cut(output.head, output.tail))
-            shown += (
-                f"<h3>Standard {name}, {output.size} bytes</h3>"
-                f'<pre class="fl-output" tabindex="0" role="region" aria-label="standard {name}">{html(text)}</pre>'
-            )
+    streams = (("error", recording.stderr), ("output", recording.stdout)) if recording else ()
+    shown = "".join(
+        f"<h3>Standard {name}, {output.size} bytes</h3>"
+        f'<pre class="fl-output" tabindex="0" role="region" aria-label="standard {name}">{_head_and_tail(output)}</pre>'
+        for name, output in streams
+        if output.size
+    )
     if not shown:
         return ""
     return f'<details class="fl-item"><summary><span aria-hidden="true">▸</span><span></span>What it printed</summary>{shown}</details>'
 
 
-def _cut(head: str, tail: str) -> str:
-    whole = head + tail
-    if len(whole) <= 2 * MOST_OUTPUT:
-        return whole
-    return f"{whole[:MOST_OUTPUT]}\n… {len(whole) - 2 * MOST_OUTPUT} more …\n{whole[-MOST_OUTPUT:]}"
+def _head_and_tail(output: Output) -> str:
+    """All of it if there is room, else its beginning and its end."""
+    whole = output.head + output.tail
+    if len(whole) <= 2 * MOST_OUTPUT and len(shown := html(whole)) <= 2 * MOST_OUTPUT:
+        return shown
+    head, tail = html_within(whole, MOST_OUTPUT), html_within(whole, MOST_OUTPUT, its_end=True)
+    return f"{head}\n… this is its beginning, and this is its end: …\n{tail}"

@@ -58,6 +58,22 @@ def score_of(report: Report) -> str:
     return f"{said}, bonus included" if report.bonus_counts else said
 
 
+def lateness_of(report: Report) -> str:
+    """`90 points, less 10 for lateness, are 80: handed in 5 h after the deadline: 10 points less`; "" where it was in time."""
+    if not report.deduction:
+        return report.lateness
+    before, less, after = map(points_shown, (report.before_deduction, report.deduction, report.score))
+    return f"{before} points, less {less} for lateness, are {after}: {report.lateness}"
+
+
+def hidden_of(report: Report) -> str:
+    """What checks that no student sees are worth in a score, told without a word of what they are; "" where there are none."""
+    if not report.hidden_points:
+        return ""
+    earned, points = points_shown(report.hidden_earned), points_shown(report.hidden_points)
+    return f"Checks that only your instructor sees: {earned} of {points} points, part of the score"
+
+
 def first_to_mend(report: Report) -> Result | None:
     """The first failed check of the core; None if nothing of it failed."""
     return next(iter(core_of(_failed(report))), None)
@@ -65,8 +81,7 @@ def first_to_mend(report: Report) -> Result | None:
 
 def next_of_the_bonus(report: Report) -> Result | None:
     """The first failed check of the stretch, once nothing of the core is left to be mended."""
-    failed = _failed(report)
-    return None if core_of(failed) else next(iter(failed), None)
+    return None if tracks_to_mend(report) else next(iter(_failed(report)), None)
 
 
 def bonus_to_earn(report: Report) -> tuple[Result, Diagnosis | None] | None:
@@ -86,14 +101,31 @@ def diagnosis_of(report: Report, track: str) -> Diagnosis | None:
 
 
 def tracks_to_mend(report: Report) -> list[tuple[str, Result, Diagnosis | None]]:
-    """Each track of whose core something failed: the check to look at, and the cause where it is known."""
+    """Each track of whose core points are lost: the check to look at, and the cause where it is known.
+
+    Where nothing of it failed, and something was not reached, the check is the first of those; or one of the stretch,
+    where a cause shows at it: a client that is cut off lets many a requirement have nothing to show.
+    """
     found = []
     for track, results in by_track(report).items():
-        first = next((result for result in core_of(results) if result.outcome is Outcome.FAILED), None)
+        core = core_of(results)
+        failed = next((result for result in core if result.outcome is Outcome.FAILED), None)
+        first = failed or next((result for result in core if result.outcome is Outcome.NOT_REACHED), None)
         if first:
-            diagnosis = diagnosis_of(report, track)
+            cause = report.diagnoses.get(track)
+            diagnosis = cause if cause and cause.stretch is (failed is None) else None
             found.append((track, root_of(diagnosis, results) or first, diagnosis))
     return found
+
+
+def not_reached_on(report: Report, track: str) -> tuple[int, float, str]:
+    """How much of a track's core was not reached, what it is worth, and why the first of it was not."""
+    missed = [
+        result
+        for result in core_of(report.checks)
+        if track_of(result) == track and result.outcome is Outcome.NOT_REACHED
+    ]
+    return len(missed), sum(result.points for result in missed), missed[0].message if missed else ""
 
 
 def root_of(diagnosis: Diagnosis | None, results: Iterable[Result]) -> Result | None:

@@ -172,6 +172,30 @@ def test_metadata_that_can_not_be_read_are_one_sentence(text: bytes) -> None:
         OF["gradescope"].read(listing("submission_1/", submission_metadata__yml=text))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-26 11:36:04 Z", "2026-11-26T11:36:04+00:00"),
+        ("2026-11-26 11:36:04.123456789 -08:00", "2026-11-26T19:36:04+00:00"),
+        ("2026-11-26T11:36:04Z", "2026-11-26T11:36:04+00:00"),
+        ("2026-11-26 11:36:04 UTC", "2026-11-26T11:36:04+00:00"),
+        ("2026-11-26 11:36:04 +0530", "2026-11-26T06:06:04+00:00"),
+        ("2026-11-26 11:36:04", None),
+        ("0001-01-01T00:00:00+23:59", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_when_it_was_handed_in(text: str, expected: str | None) -> None:
+    """As Gradescope and Classroom 50 write it; without an offset nobody knows."""
+    metadata = f"submission_1: {{':created_at': '{text}', ':submitters': [{{':sid': '1'}}]}}".encode()
+    (ada,) = OF["gradescope"].read(listing("submission_1/", submission_metadata__yml=metadata)).handed
+    scores = f"username,datetime\nada,{text}\n".encode()
+    (same,) = OF["classroom"].read(listing("lab-ada/", scores__csv=scores)).handed
+    at = ada.student.submitted_at
+    assert (at.isoformat() if at else None, same.student.submitted_at) == (expected, at)
+
+
 def test_gradescope_gives_nobody_two_submissions() -> None:
     """Which of them counts is not ours to say."""
     text = b"submission_1: {':submitters': [{':sid': '7'}]}\nsubmission_2: {':submitters': [{':sid': '7'}]}"
