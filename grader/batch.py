@@ -6,7 +6,7 @@ import contextlib
 import errno
 import fcntl
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -17,12 +17,14 @@ from grader.apparatus.scene import Bounds
 from grader.explaining import error_of_ours
 from grader.hidden import draw_from
 from grader.judging import lost
+from grader.languages import LANGUAGES, language_of, spoken
 from grader.looking import Looked
 from grader.model import Report, Status, folder_name, report_of
 from grader.overview import Standing
 from grader.replaying import page_of
 from grader.report.class_page import class_page
 from grader.submission import OF_RESULTS, Submission
+from grader.wording import language, say, speak, speaking
 from grader.workers import TRIES, Crew, Progress, Task, work_off
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
@@ -30,6 +32,8 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 GRACE = 60.0
 """Seconds beyond the time limit after which a worker that has not come back is ended."""
 REFERENCE_FOLDER = OF_RESULTS
+LANGUAGE = "language"
+"""File of the reference's folder: whoever goes on with a batch tells it in the same one."""
 SEED = "seed"
 """File of the reference's folder: whoever goes on with a batch draws the same requests."""
 INDEX, GRADES = "index.html", "grades.csv"
@@ -43,6 +47,7 @@ class Settings(NamedTuple):
         time_limit: seconds for one submission.
         count_bonus: points of the stretch are part of the score.
         seed: what the requests of hidden checks are drawn from.
+        language: that results are told in; no result depends on it.
     """
 
     out: Path
@@ -51,6 +56,7 @@ class Settings(NamedTuple):
     time_limit: float
     count_bonus: bool = False
     seed: int = 0
+    language: str = "en"
 
     @property
     def of_a_result(self) -> tuple[str, ...]:
@@ -143,6 +149,21 @@ def seed_of(out: Path, wanted: int | None) -> int:
     return seed
 
 
+def language_in(out: Path, wanted: str, environment: Mapping[str, str]) -> str:
+    """The language of a results folder: the one that is wanted, else the one that is filed, else the environment's."""
+    path = out / REFERENCE_FOLDER / LANGUAGE
+    filed = path.read_text("utf-8", "replace").strip() if path.exists() else ""
+    return wanted or (filed if filed in LANGUAGES else language_of(environment))
+
+
+def file_the_language(out: Path, language: str) -> None:
+    """Have those who go on with a results folder tell it in this language, if it is one."""
+    folder = out / REFERENCE_FOLDER
+    if language:
+        folder.mkdir(parents=True, exist_ok=True)
+        store.commit(folder / LANGUAGE, f"{language}\n".encode())
+
+
 def file_the_reference(tier: Tier, out: Path, seed: int) -> None:
     """Grade the reference on this machine, and file what it did for the workers.
 
@@ -182,6 +203,7 @@ def run(
 def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done | Unfiled]:
     """Once in each worker: the box, and the reference's recordings."""
     draw_from(settings.seed)
+    speak(spoken(settings.language))
     tier = choose(settings.tier, with_canary=False)
     recorded = store.recordings_in(settings.out / REFERENCE_FOLDER)
     references = grading.references_of(recorded)
@@ -204,7 +226,7 @@ def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done | Un
         except Exception as error:  # ours: it costs nobody points, and stops the batch only where all would meet it
             if isinstance(error, OSError) and error.errno in NO_ROOM:
                 return Unfiled(submission.name, f"{error.strerror}, in {scratch.place()}")
-            return _file_an_error(submission, key, settings, f"the grader failed: {error_of_ours(error)}")
+            return _file_an_error(submission, key, settings, say("the grader failed: {why}", why=error_of_ours(error)))
         return _filed(settings.out, graded.report, page, graded.looked)
 
     return graded
@@ -222,7 +244,9 @@ def _filed(out: Path, report: Report, page: bytes, looked: Looked) -> Done | Unf
 def _file_the_lost(settings: Settings, task: Task) -> Done | Unfiled:
     """Three workers died over it: that is our fault, whatever did it."""
     submission, key = task.what
-    return _file_an_error(submission, key, settings, f"the grader's worker died {TRIES} times over this submission")
+    with speaking(spoken(settings.language)):
+        why = say("the grader's worker died {number} times over this submission", number=TRIES)
+        return _file_an_error(submission, key, settings, why)
 
 
 def _file_an_error(submission: Submission, key: str, settings: Settings, why: str) -> Done | Unfiled:
@@ -236,6 +260,7 @@ def _file_an_error(submission: Submission, key: str, settings: Settings, why: st
         key=key,
         bonus_counts=settings.count_bonus,
         seed=settings.seed,
+        language=language(),
     )
     return _filed(settings.out, report, page_of(report, {}), {})
 

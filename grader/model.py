@@ -259,6 +259,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         key: hash of all that the result depends on; "" if it is never compared.
         seed: what the requests of hidden checks were drawn from.
         diagnoses: the likeliest cause on each track that has one, by the track's name.
+        language: of its texts, but for the notes, which are filed in English.
     """
 
     schema: int = SCHEMA
@@ -277,6 +278,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     bonus_counts: bool = False
     seed: int = 0
     diagnoses: dict[str, Diagnosis] = {}
+    language: str = "en"
 
     @property
     def for_the_student(self) -> Report:

@@ -11,6 +11,7 @@ from pytest_metadata.plugin import metadata_key  # type: ignore[import-untyped]
 from grader.model import Report
 from grader.report import page
 from grader.store import Recorded
+from grader.wording import say
 
 Known = Callable[[], "tuple[Report, Recorded, Recorded | None] | None"]
 
@@ -29,7 +30,7 @@ class Page:
         metadata = session.config.stash[metadata_key]
         metadata.clear()
         if known:
-            metadata.update({"Python": known[0].python, "Sandbox": known[0].sandbox})
+            metadata.update({"Python": known[0].python, say("Sandbox"): known[0].sandbox})
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: object) -> None:

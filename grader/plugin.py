@@ -30,6 +30,7 @@ from grader.declaring import checks_of
 from grader.diagnosing import diagnoses
 from grader.experiments import EXPERIMENTS
 from grader.judging import result_of, whole
+from grader.languages import LANGUAGES, language_of, spoken
 from grader.model import Check, Outcome, Report, Result, report_of, track_named
 from grader.page_of_pytest import Page
 from grader.recording import Recording
@@ -37,6 +38,7 @@ from grader.reference import Reference
 from grader.report import text
 from grader.store import packed, unpacked
 from grader.submission import Submission, programs_in
+from grader.wording import language, retold, say, speak, speaking
 
 CHECKS = Path(grader.checks.__file__).parent
 ANSWERS = "answers.json.gz"
@@ -48,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The student's options."""
     group = parser.getgroup("forklab")
     group.addoption("--submission", metavar="DIR", help="grade the programs in this folder")
+    group.addoption("--lang", choices=LANGUAGES, help="what is said in (default: as LANG says)")
     group.addoption("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
 
 
@@ -72,10 +75,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Grade, if that is what this run is for."""
-    folder = _folder_to_grade(config)
+    wanted = spoken(config.getoption("lang") or language_of(os.environ))
+    with speaking(wanted):
+        folder = _folder_to_grade(config)
     if folder is None:
         return
     config.option.submission = str(folder)
+    config.option.lang = wanted.language  # and so the workers of pytest-xdist
+    speak(wanted)
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     until_the_end = contextlib.ExitStack()
     shared = Path(worker[_KEY]) if worker else until_the_end.enter_context(scratch.room())
@@ -121,10 +128,10 @@ def _folder_to_grade(config: pytest.Config) -> Path | None:
     if named:
         folder = Path(config.invocation_params.dir, named)
         if not folder.is_dir():
-            raise pytest.UsageError(f"--submission {named}: there is no such folder")
+            raise pytest.UsageError(say("--submission {folder}: there is no such folder", folder=named))
         if not programs_in(folder):
             raise pytest.UsageError(
-                f"--submission {named}: neither blocking_server.py nor forking_server.py lies there"
+                say("--submission {folder}: neither blocking_server.py nor forking_server.py lies there", folder=named)
             )
         return folder.resolve()
     if config.getoption("help") or config.args_source is pytest.Config.ArgsSource.ARGS:
@@ -301,7 +308,7 @@ class Grading:
                 self._until_the_end.enter_context(ports.alone(self._say))
                 ports.make_free()
         except (NoBox, ports.Taken) as error:
-            raise pytest.UsageError(str(error)) from error
+            raise pytest.UsageError(retold(str(error))) from error
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A bonus that was missed is told, and fails nobody's run."""
@@ -312,11 +319,11 @@ class Grading:
 
     def _say(self, sentence: str) -> None:
         if self._terminal:
-            self._terminal.write_line(f"forklab: {sentence}")
+            self._terminal.write_line(f"forklab: {retold(sentence)}")
 
     def pytest_report_header(self) -> str:
         """What is graded."""
-        return f"forklab: grading {self._folder}"
+        return say("forklab: grading {folder}", folder=str(self._folder))
 
     def known(self) -> tuple[Report, dict[str, dict[str, Recording]], dict[str, dict[str, Recording]]] | None:
         """What the page shows; None where nothing was judged that a student may see."""
@@ -333,6 +340,7 @@ class Grading:
             seconds=time.monotonic() - self._began,
             python=python_in_the_box(),
             diagnoses=diagnoses(results, self._looked or {}, references),
+            language=language(),
         )
         return report.for_the_student, self._looked or {}, self._reference
 
@@ -347,7 +355,7 @@ class Grading:
         known = self.known()
         if known is None:
             return
-        for line in (self._noted("notice"), *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
+        for line in (retold(self._noted("notice")), *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
             if line:
                 terminalreporter.write_line(line)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from grader.wording import filed
 
 MOST_NAMED = 8
 """Files that are named where the one that is wanted is missing."""
@@ -17,25 +19,35 @@ def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
         refused: by name, why a program was not copied: the end of the sentence.
     """
     if program.name in refused:
-        return f"{program.name} {refused[program.name]}"
+        return filed("{file} {refusal}", file=program.name, refusal=refused[program.name])
     if not program.exists() and not program.is_symlink():
         others = sorted(path.name for path in program.parent.iterdir())
-        more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
-        there = ", ".join(others[:MOST_NAMED]) or "nothing"
-        return f"there is no file {program.name} in the submission (there is: {there}{more})"
+        return filed(
+            "there is no file {file} in the submission (there is: {there})", file=program.name, there=_named(others)
+        )
     if program.is_dir():
-        return f"{program.name} is a folder, and has to be a file"
+        return filed("{file} is a folder, and has to be a file", file=program.name)
     if not program.is_file():
-        return f"{program.name} is no regular file"
+        return filed("{file} {refusal}", file=program.name, refusal=filed("is no regular file"))
     return _what_is_no_text(program)
+
+
+def _named(others: Sequence[str]) -> str:
+    """What lies there in its place."""
+    more = len(others) - MOST_NAMED
+    if more > 0:
+        return filed("{files} and {number} more", files=", ".join(others[:MOST_NAMED]), number=more)
+    return ", ".join(others) or filed("nothing")
 
 
 def _what_is_no_text(program: Path) -> str:
     """Python reads UTF-8, and nothing with a NUL in it ("Lexical analysis" in its reference)."""
     text = program.read_bytes()
     if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return f"{program.name} is saved as UTF-16, and Python reads UTF-8"
+        return filed("{file} is saved as UTF-16, and Python reads UTF-8", file=program.name)
     if b"\0" in text:
         line = text.count(b"\n", 0, text.index(b"\0")) + 1
-        return f"{program.name} has a NUL byte in line {line}, which no Python program may have"
+        return filed(
+            "{file} has a NUL byte in line {line}, which no Python program may have", file=program.name, line=line
+        )
     return ""

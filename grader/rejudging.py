@@ -13,9 +13,11 @@ import msgspec
 from grader import batch, grading, store
 from grader.diagnosing import diagnoses
 from grader.judging import judge_beside
+from grader.languages import spoken
 from grader.model import SCHEMA, Check, Report, Result, points_shown, report_of
 from grader.reference import Reference
 from grader.replaying import page_of
+from grader.wording import language, say, speaking
 from grader.workers import Crew, Progress, Task, work_off
 
 
@@ -34,6 +36,11 @@ class Change(NamedTuple):
     def points(self) -> float:
         """What the submission gains by it; negative, what it loses."""
         return _earned(self.after) - _earned(self.before)
+
+    @property
+    def differs_in_points(self) -> bool:
+        """It is more than words that differ."""
+        return self.points != 0 or _outcome(self.before) != _outcome(self.after)
 
     @property
     def told(self) -> str:
@@ -65,11 +72,12 @@ class Rejudged(NamedTuple):
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """The results that are not what they were, messages included."""
+        """The results that are not what they were, messages included, unless they are told in another language now."""
         before = {result.id: result for result in self.before.checks}
         after = {result.id: result for result in self.after.checks}
         changes = (Change(check, before.get(check), after.get(check)) for check in {**after, **before})
-        return tuple(change for change in changes if change.before != change.after)
+        translated = self.before.language != self.after.language
+        return tuple(one for one in changes if (one.differs_in_points if translated else one.before != one.after))
 
     @property
     def is_changed(self) -> bool:
@@ -103,7 +111,7 @@ def judged_again(
             results.append(judge_beside(references[check.track.name], check, scenes))
         else:
             unjudged.append(check.id)
-            results += [known[check.id]] if check.id in known else []
+            results += [_renamed(known[check.id])] if check.id in known else []
     sums = report_of(
         report.submission,
         tuple(results),
@@ -111,14 +119,77 @@ def judged_again(
         seconds=report.seconds,
         bonus_counts=report.bonus_counts,
         diagnoses=diagnoses(results, recorded, references),
+        language=language(),
     )
-    fields = ("score", "points", "bonus", "status", "checks", "diagnoses")
+    fields = ("score", "points", "bonus", "status", "checks", "diagnoses", "language")
     after = msgspec.structs.replace(report, **{name: getattr(sums, name) for name in fields})
     return Rejudged(report, after, tuple(unjudged))
 
 
-def rejudge(out: Path, told: Callable[[Rejudged | LeftAlone], None]) -> None:
+def _renamed(result: Result) -> Result:
+    """A result whose texts stay, with its requirement in the language that is spoken."""
+    english = {check.id: check.requirement for check in grading.checks_here()}
+    return msgspec.structs.replace(result, requirement=say(english.get(result.id, result.requirement)))
+
+
+def retell(
+    report: Report, recorded: store.Recorded, references: Mapping[str, Reference], checks: Sequence[Check]
+) -> Report:
+    """The same outcomes and points, told in the language that is spoken; a result of which today's checks think
+    otherwise keeps its texts.
+
+    Args:
+        references: by track's name.
+    """
+    anew = judged_again(report, recorded, references, checks).after
+    by_id = {result.id: result for result in anew.checks}
+    return msgspec.structs.replace(
+        report,
+        checks=tuple(_in_words_of(by_id.get(result.id), result) for result in report.checks),
+        diagnoses=anew.diagnoses,
+        language=language(),
+    )
+
+
+def _in_words_of(other: Result | None, result: Result) -> Result:
+    if other is None or other.outcome is not result.outcome:
+        return _renamed(result)
+    return msgspec.structs.replace(other, points=result.points, earned=result.earned, stretch=result.stretch)
+
+
+def retell_all(out: Path, folders: Sequence[Path], wanted: str) -> int:
+    """Tell the results of these folders in that language, where they are told in another one; how many were.
+
+    Raises:
+        Unreadable: the reference's recordings are not there.
+    """
+    there = [(folder, store.result_in(folder)) for folder in folders]
+    others = [(folder, report) for folder, report in there if report and report.language != wanted]
+    if others:
+        tell = _teller(out, wanted)
+        for folder, report in others:
+            tell(folder, report)
+    return len(others)
+
+
+def _teller(out: Path, wanted: str) -> Callable[[Path, Report], None]:
+    reference = store.recordings_in(out / batch.REFERENCE_FOLDER)
+    references, checks = grading.references_of(reference), grading.checks_here()
+
+    def told(folder: Path, report: Report) -> None:
+        recorded = _recorded_or_nothing(folder)
+        with speaking(spoken(wanted)):
+            report = retell(report, recorded, references, checks)
+        store.commit_report(folder, report, page_of(report, recorded, reference))
+
+    return told
+
+
+def rejudge(out: Path, told: Callable[[Rejudged | LeftAlone], None], wanted: str = "") -> None:
     """Judge every result of a folder anew, and file those that have changed.
+
+    Args:
+        wanted: the language that they are told in; each in its own, if none is wanted.
 
     Raises:
         NothingFiled: there are no results.
@@ -129,7 +200,7 @@ def rejudge(out: Path, told: Callable[[Rejudged | LeftAlone], None]) -> None:
     references, checks = grading.references_of(reference), grading.checks_here()
     for folder in folders:
         try:
-            came = _rejudged(folder, references, checks)
+            came = _rejudged(folder, references, checks, wanted)
             if isinstance(came, Rejudged) and came.is_changed:
                 page = page_of(came.after, store.recordings_in(folder), reference)
                 store.commit_report(folder, came.after, page)
@@ -150,7 +221,9 @@ def folders_in(out: Path) -> list[Path]:
     return folders
 
 
-def _rejudged(folder: Path, references: Mapping[str, Reference], checks: Sequence[Check]) -> Rejudged | LeftAlone:
+def _rejudged(
+    folder: Path, references: Mapping[str, Reference], checks: Sequence[Check], wanted: str
+) -> Rejudged | LeftAlone:
     report = store.result_in(folder)
     if report is None:
         return LeftAlone(folder.name, f"{store.RESULT} is torn, or not ours")
@@ -159,25 +232,35 @@ def _rejudged(folder: Path, references: Mapping[str, Reference], checks: Sequenc
     recorded = store.recordings_in(folder)
     if not any(recorded.values()):
         return LeftAlone(report.submission, "nothing was recorded of it")
-    return judged_again(report, recorded, references, checks)
+    with speaking(spoken(wanted or report.language)):
+        return judged_again(report, recorded, references, checks)
 
 
-def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None]) -> None:
-    """Write every student's page anew from what is filed; no submission's code, and no check, is run.
+def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None], wanted: str = "") -> None:
+    """Write every student's page anew from what is filed; no submission's code is run.
+
+    Args:
+        wanted: the language that they are told in; each in its own, if none is wanted.
 
     Raises:
         NothingFiled: there are no results.
+        Unreadable: another language is wanted, and the reference's recordings are not there.
     """
     tasks = [Task(folder.name, folder) for folder in folders_in(out)]
-    work_off(tasks, Crew(partial(_pages, out), __name__, jobs, batch.GRACE), lambda task: task.name, progress)
+    if wanted:
+        store.recordings_in(out / batch.REFERENCE_FOLDER)
+    work_off(tasks, Crew(partial(_pages, out, wanted), __name__, jobs, batch.GRACE), lambda task: task.name, progress)
 
 
-def _pages(out: Path) -> Callable[[Path], str]:
+def _pages(out: Path, wanted: str) -> Callable[[Path], str]:
     reference = _recorded_or_nothing(out / batch.REFERENCE_FOLDER)
+    tell = _teller(out, wanted) if wanted else None
 
     def written(folder: Path) -> str:
         report = store.result_in(folder)
-        if report is not None:
+        if report is not None and tell and report.language != wanted:
+            tell(folder, report)
+        elif report is not None:
             store.commit(folder / store.PAGE, page_of(report, _recorded_or_nothing(folder), reference))
         return folder.name
 

@@ -10,13 +10,16 @@ from collections.abc import Generator
 import pytest
 
 from grader import scratch
+from grader.languages import spoken
 from grader.model import Outcome, Report, Result
 from grader.page_of_pytest import Page
+from grader.report.words import outcome_said
 from grader.store import Recorded
+from grader.wording import say, speaking
 
 
 def page_of(report: Report, recorded: Recorded, reference: Recorded | None = None) -> bytes:
-    """The student's `report.html`: one file that stands alone.
+    """The student's `report.html`: one file that stands alone, in the language of the report's texts.
 
     Raises:
         RuntimeError: pytest did not write it, which is our own fault.
@@ -28,7 +31,7 @@ def page_of(report: Report, recorded: Recorded, reference: Recorded | None = Non
             "-p", "pytest_html.plugin", "-p", "pytest_metadata.plugin", "-p", "no:cacheprovider", "-p", "no:terminal",
             f"--html={html}", "--self-contained-html", f"--rootdir={folder}", "-c", os.devnull, str(folder),
         ]  # fmt: skip
-        with _autoload_off(), contextlib.redirect_stdout(io.StringIO()) as said:
+        with speaking(spoken(report.language)), _autoload_off(), contextlib.redirect_stdout(io.StringIO()) as said:
             pytest.main(arguments, plugins=[Replay(report), Page(lambda: (report, recorded, reference))])
         if not html.is_file():
             raise RuntimeError(f"pytest-html wrote no page: {said.getvalue()[-500:]}")
@@ -78,6 +81,8 @@ def told(result: Result, when: str) -> pytest.TestReport:
         location=("", None, result.id),
         keywords={},
         outcome="failed" if failed else "passed",
-        longrepr=f"{result.outcome.words}: {result.message}" if failed else None,
+        longrepr=say("{outcome}: {message}", outcome=outcome_said(result.outcome), message=result.message)
+        if failed
+        else None,
         when=when,  # type: ignore[arg-type]
     )

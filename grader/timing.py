@@ -16,10 +16,11 @@ from grader.recording import (
     Snapshot,
     What,
 )
+from grader.wording import filed
 
 DELAYS = (0.1, 0.4, 1.0)
 """DELAY of the takes, in seconds; another take is needed only where the one before proves nothing."""
-WORK = "all have asked"
+WORK = filed("all have asked")
 
 
 OPEN = frozenset({"ESTABLISHED", "CLOSE_WAIT"})
@@ -99,7 +100,7 @@ def name_of(client: str, take: int) -> str:
 
 def label_of(take: int) -> str:
     """Label of the look at work in a take."""
-    return WORK if take == 0 else f"{WORK} ({take + 1})"
+    return WORK if take == 0 else filed("all have asked ({number})", number=take + 1)
 
 
 def takes(recording: Recording, clients: str) -> list[Take]:

@@ -17,6 +17,8 @@ MODULES = {
 }
 
 MODEL, RECORDING, CLUES = "grader.model", "grader.recording", "grader.clues"
+WORDING = "grader.wording"
+"""What says a sentence in the language that is spoken; the catalogues are loaded elsewhere."""
 WORDS = "grader"
 """The check author's words: `from grader import check`."""
 SANDBOX, APPARATUS, EXPERIMENTS = "grader.apparatus.sandbox", "grader.apparatus", "grader.experiments"
@@ -24,47 +26,55 @@ SANDBOX, APPARATUS, EXPERIMENTS = "grader.apparatus.sandbox", "grader.apparatus"
 MAY_IMPORT: dict[str, set[str]] = {
     # pure: data, and questions to data
     MODEL: set(),
-    RECORDING: {MODEL},
+    WORDING: set(),
+    RECORDING: {MODEL, WORDING},
     "grader.declaring": {MODEL},
     "grader.reference": {MODEL, RECORDING},
-    "grader.replies": {MODEL, RECORDING},
-    "grader.timing": {RECORDING},
-    "grader.explaining": set(),
+    "grader.replies": {MODEL, RECORDING, WORDING},
+    "grader.timing": {RECORDING, WORDING},
+    "grader.explaining": {WORDING},
     "grader.shards": set(),
-    WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
+    WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference", WORDING},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
     "grader.hidden": {"grader.declaring", EXPERIMENTS, MODEL, "grader.rubric", APPARATUS},
-    "grader.judging": {"grader.explaining", MODEL, RECORDING, "grader.reference", "grader.checks"},
+    "grader.judging": {"grader.explaining", MODEL, RECORDING, "grader.reference", "grader.checks", WORDING},
     CLUES: {MODEL, RECORDING, "grader.reference", "grader.replies", "grader.explaining"},
     "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
-    "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference"},
+    "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference", WORDING},
     "grader.overview": {MODEL},
     "grader.store": {MODEL, RECORDING, "grader.overview"},
     "grader.index": {MODEL, "grader.overview", "grader.store"},
-    "grader.report": {MODEL, RECORDING, "grader.overview", "grader.timing"},  # the figures draw what timing reads
+    "grader.report": {
+        MODEL,
+        RECORDING,
+        "grader.overview",
+        "grader.timing",
+        WORDING,
+    },  # the figures draw what timing reads
     # clean text and the words for it are the report's, cells that are no formula are the gradebook's
-    "grader.exports": {MODEL, RECORDING, "grader.report", "grader.store"},
+    "grader.exports": {MODEL, RECORDING, "grader.report", "grader.store", WORDING},
     "grader.proof.trials": {MODEL, "grader.proof.cases"},
     "grader.proof.figures": {MODEL, "grader.proof.cases", "grader.proof.trials"},
     "grader.proof.telling": {MODEL, "grader.proof.cases", "grader.proof.trials", "grader.proof.figures"},
     "grader.proof.verdicts": {MODEL, "grader.proof.figures", "grader.proof.telling"},
     "grader.proof.page": {MODEL, "grader.proof.cases", "grader.proof.figures", "grader.proof.telling", "grader.report"},
     # what touches the outside
-    SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets", "grader.scratch"},
-    APPARATUS: {MODEL, RECORDING, "grader.explaining"},
-    EXPERIMENTS: {APPARATUS, MODEL, "grader.timing"},
-    "grader.archives": set(),
+    SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets", "grader.scratch", WORDING},
+    APPARATUS: {MODEL, RECORDING, "grader.explaining", WORDING},
+    EXPERIMENTS: {APPARATUS, MODEL, "grader.timing", WORDING},
+    "grader.archives": {WORDING},
+    "grader.languages": {WORDING},
     "grader.submission": {MODEL, "grader.archives"},
     "grader.finding": {MODEL, "grader.archives", "grader.submission"},
-    "grader.copying": {"grader.archives", "grader.submission"},
-    "grader.gathering": {"grader.archives", "grader.copying", "grader.submission"},
-    "grader.programs": set(),
+    "grader.copying": {"grader.archives", "grader.submission", WORDING},
+    "grader.gathering": {"grader.archives", "grader.copying", "grader.submission", WORDING},
+    "grader.programs": {WORDING},
     "grader.workers": set(),
     "grader.scratch": set(),
     "grader.proof.strain": {"grader.workers"},
     "grader.proof.filed": {"grader.proof.trials", "grader.store"},
-    "grader.looking": {APPARATUS, EXPERIMENTS, "grader.explaining", MODEL, "grader.programs", RECORDING},
+    "grader.looking": {APPARATUS, EXPERIMENTS, "grader.explaining", MODEL, "grader.programs", RECORDING, WORDING},
     "grader.doctor": {APPARATUS, MODEL, "grader.ports"},
 }
 """Each part of the grader may import itself and these. A part is a module, or a folder and what lies in it; what is in
@@ -188,7 +198,7 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 
 PURE = [
-    MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
+    MODEL, WORDING, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
     "grader.shards", "grader.overview", "grader.rubric", "grader.judging", "grader.diagnosing",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
 ]  # fmt: skip

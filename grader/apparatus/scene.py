@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+from grader.wording import filed
+
 
 class Cut(Exception):
     """The server ended, stopped serving or went over a limit: the scene can't be played further.
@@ -49,7 +51,7 @@ class Bounds:
         if self._stopped.is_set():
             raise Interrupted
         if self.is_over:
-            raise Cut(f"the submission's time limit of {self.seconds:g} s was used up")
+            raise Cut(filed("the submission's time limit of {seconds:g} s was used up", seconds=self.seconds))
 
     @property
     def is_over(self) -> bool:

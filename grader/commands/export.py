@@ -15,7 +15,9 @@ from grader.commands.options import Commands
 from grader.commands.shown import counted, printable
 from grader.exports import FORMATS
 from grader.exports.shapes import DoesNotFit, Export, Format, Graded, OwnFile
+from grader.languages import LANGUAGES, spoken
 from grader.model import EXPORTS, SCHEMA, Report, Status, folder_name
+from grader.wording import ENGLISH, speaking
 
 STANDARD_OUTPUT = "-"
 MOST_NAMES = 20
@@ -54,7 +56,8 @@ def _export(options: argparse.Namespace) -> int:
         time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         os.environ,
     )
-    exports = _exports(form, graded, out / EXPORTS, options.to)
+    with speaking(spoken(_language_of(graded.reports))):
+        exports = _exports(form, graded, out / EXPORTS, options.to)
     _write(exports)
     left_out = [name for export in exports.values() for name in export.left_out]
     for sentence in dict.fromkeys(note for export in exports.values() for note in export.notes):
@@ -67,6 +70,12 @@ def _export(options: argparse.Namespace) -> int:
     if human:
         _say(f"without a grade, since a human must look: {_listed(human)}")
     return NOT_ALL_GRADED if torn or left_out or human else GRADED
+
+
+def _language_of(reports: Sequence[Report]) -> str:
+    """The one that all of them are told in; English where there are several."""
+    languages = {report.language for report in reports} & set(LANGUAGES)
+    return languages.pop() if len(languages) == 1 else ENGLISH.language
 
 
 def _filed_in(out: Path, wanted: str | None) -> dict[Path, Report | None]:

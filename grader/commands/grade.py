@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from grader import batch, finding, grading, index, ports, scratch, shards, store
+from grader import batch, finding, grading, index, ports, rejudging, scratch, shards, store
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.commands import GRADED, NOT_ALL_GRADED
-from grader.commands.options import Commands, count, positive, seconds
+from grader.commands.options import Commands, count, language, positive, seconds
 from grader.commands.shown import Line, counted, printable
 from grader.model import Status, folder_name, points_shown
 from grader.overview import Scored, Standing
@@ -34,6 +34,7 @@ def add_to(commands: Commands) -> None:
     one.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
     one.add_argument("--time-limit", type=seconds, default=grading.TIME_LIMIT, metavar="S", help="for one submission")
     one.add_argument("--count-bonus", action="store_true", help="count the stretch's points in the score")
+    language(one, "as the results that are there, else as LANG says")
     one.add_argument("--seed", type=count, metavar="N", help="for the requests of hidden checks (default: drawn once)")
     one.add_argument("--again", action="store_true", help="grade anew what is graded already")
 
@@ -56,7 +57,10 @@ def _graded(submissions: Sequence[Submission], options: argparse.Namespace, shar
         )
     with batch.alone_in(out), ports_of(tier):
         seed = batch.seed_of(out, options.seed)
-        settings = batch.Settings(out, tier.name, jobs_on(options, tier), options.time_limit, options.count_bonus, seed)
+        told_in = batch.language_in(out, options.lang or "", os.environ)
+        settings = batch.Settings(
+            out, tier.name, jobs_on(options, tier), options.time_limit, options.count_bonus, seed, told_in
+        )
         store.sweep(settings.out)
         work = batch.todo(submissions, settings, again=options.again)
         filed = index.overview_in(settings.out).standings if options.again else []
@@ -68,10 +72,20 @@ def _graded(submissions: Sequence[Submission], options: argparse.Namespace, shar
             shown = Line(sys.stderr.isatty())
             batch.run(work, settings, shown.tell)
             shown.end()
+        tell_in_one_language(submissions, settings)
         before = {one.submission: one for one in filed}
         standings = file_the_class(settings.out)
     folders = {folder_name(one.name) for one in submissions}
     return summed_up([one for one in standings if one.folder in folders], settings.out, before)
+
+
+def tell_in_one_language(submissions: Sequence[Submission], settings: batch.Settings) -> None:
+    """What was graded before, and told in another language, is told in this one; no submission's code runs for it."""
+    folders = [batch.folder_of(settings.out, one.name) for one in submissions]
+    told = rejudging.retell_all(settings.out, folders, settings.language)
+    if told:
+        print(f"{counted(told)} graded before, now told in the language {settings.language}")
+    batch.file_the_language(settings.out, settings.language)
 
 
 def part_of(submissions: list[Submission], shard: shards.Shard | None) -> list[Submission]:

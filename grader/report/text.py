@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from grader.model import Diagnosis, Outcome, Report, Result, points_shown
-from grader.report.clean import clean, one_line
+from grader.report.clean import clean, columns, cut_to_columns, one_line
 from grader.report.words import (
-    STRETCH,
     SYMBOLS,
-    UNSANDBOXED,
     bonus_to_earn,
     by_track,
     core_of,
-    counted,
     earned_of,
     needing_a_human,
+    outcome_said,
     score_of,
     stretch_of,
+    stretch_said,
     sure_of,
     tracks_to_mend,
+    unsandboxed_said,
 )
+from grader.wording import say, say_of
 
+_PIECES = re.compile("[\u2e80-\U0003ffff][\u3001-\u3011\uff01-\uff1f]*|[^\\s\u2e80-\U0003ffff]+\\s*|\\s+")
+"""What no line is broken within: an ideograph with the marks that follow it, or a word of another script."""
 _COLOURS = {
     Outcome.PASSED: "32",
     Outcome.FAILED: "31",
@@ -36,12 +40,12 @@ def result_line(result: Result, width: int, colour: bool) -> str:
     points = f"{'+' if result.stretch else ''}{points_shown(result.earned)}/{points_shown(result.points)}"
     head = f"  {SYMBOLS[result.outcome]} {points:>4}  {result.id}"
     said = result.requirement if result.outcome in (Outcome.PASSED, Outcome.FAILED) else _why(result)
-    line = textwrap.shorten(f"{head[2:]}  {one_line(said)}", max(width - 2, 20), placeholder=" …")
+    line = _shortened(f"{head[2:]}  {one_line(said)}", max(width - 2, 20))
     return _painted(f"  {line}", result.outcome, colour)
 
 
 def _why(result: Result) -> str:
-    return f"{result.outcome.words}: {result.message}"
+    return say("{outcome}: {message}", outcome=outcome_said(result.outcome), message=result.message)
 
 
 def _painted(line: str, outcome: Outcome, colour: bool) -> str:
@@ -52,18 +56,22 @@ def failure(result: Result, width: int, colour: bool) -> list[str]:
     """A result that did not pass: requirement, expected, observed, evidence and hint, a line each or more."""
     lines = _wrapped("", result.requirement, width)
     if result.outcome is not Outcome.FAILED:
-        return [*lines, *_wrapped(f"{result.outcome.words}: ", result.message, width)]
-    lines += _wrapped("  expected: ", result.expected, width)
-    lines += _wrapped("  observed: ", result.observed, width)
-    lines += [line for seen in result.evidence for line in _wrapped("  seen:     ", seen, width)]
+        return [*lines, *_wrapped(say("{outcome}: ", outcome=outcome_said(result.outcome)), result.message, width)]
+    lines += _wrapped(say("  expected: "), result.expected, width)
+    lines += _wrapped(say("  observed: "), result.observed, width)
+    lines += [line for seen in result.evidence for line in _wrapped(say("  seen:     "), seen, width)]
+    observed = say("  observed: ").strip()
     if result.hint:
-        lines += _wrapped("  hint:     ", result.hint, width)
-    return [_painted(line, result.outcome, colour and "observed:" in line) for line in lines]
+        lines += _wrapped(say("  hint:     "), result.hint, width)
+    return [_painted(line, result.outcome, colour and observed in line) for line in lines]
 
 
 def _wrapped(head: str, said: str, width: int) -> list[str]:
+    text = clean(said).replace("\n", " ")
+    if columns(text) > len(text):
+        return _wrapped_by_columns(head, text, max(width, columns(head) + 20))
     return textwrap.wrap(
-        clean(said).replace("\n", " "),
+        text,
         max(width, len(head) + 20),
         initial_indent=head,
         subsequent_indent=" " * len(head),
@@ -71,15 +79,41 @@ def _wrapped(head: str, said: str, width: int) -> list[str]:
     ) or [head]
 
 
+def _wrapped_by_columns(head: str, text: str, width: int) -> list[str]:
+    """Ideographs are two columns wide, and a line may end after each of them, but before no mark that closes."""
+    lines, indent = [head], " " * columns(head)
+    for piece in _PIECES.findall(text):
+        if columns(lines[-1] + piece.rstrip()) > width and lines[-1] not in (head, indent):
+            lines[-1] = lines[-1].rstrip()
+            lines.append(indent)
+        lines[-1] += piece.lstrip() if lines[-1] == indent else piece
+    return lines
+
+
+def _shortened(line: str, width: int) -> str:
+    """A line that fits."""
+    if columns(line) == len(line):
+        return textwrap.shorten(line, width, placeholder=" …")
+    one = " ".join(line.split())
+    return one if columns(one) <= width else f"{cut_to_columns(one, width - 2).rstrip()} …"
+
+
 def _cause(head: str, root: Result, diagnosis: Diagnosis | None, width: int) -> list[str]:
     """What to mend, by its cause where that is known; what follows from it in a line below."""
     if diagnosis is None:
-        return _wrapped(head, f"{root.id}. {root.requirement}", width)
-    lines = _wrapped(head, f"{root.id}. {sure_of(diagnosis)}: {diagnosis.sentence}", width)
-    lines += _wrapped("  hint: ", diagnosis.hint, width)
+        return _wrapped(head, say("{check}. {requirement}", check=root.id, requirement=root.requirement), width)
+    sure, cause = sure_of(diagnosis), diagnosis.sentence
+    lines = _wrapped(head, say("{check}. {sure}: {cause}", check=root.id, sure=sure, cause=cause), width)
+    lines += _wrapped(say("  hint: "), diagnosis.hint, width)
     if diagnosis.follows:
-        more = counted(len(diagnosis.follows), "more follows", "more follow")
-        lines += _wrapped("  ", f"{more} from it: {', '.join(diagnosis.follows)}", width)
+        follows = diagnosis.follows
+        more = say_of(
+            len(follows),
+            "{number} more follows from it: {checks}",
+            "{number} more follow from it: {checks}",
+            checks=say(", ").join(follows),
+        )
+        lines += _wrapped("  ", more, width)
     return lines
 
 
@@ -87,20 +121,22 @@ def closing(report: Report, width: int, colour: bool) -> list[str]:
     """The last lines on the screen: on each track the one thing to mend first, and its cause; then the score."""
     lines = []
     if report.sandbox == "none":
-        lines.append(f"{UNSANDBOXED}: the programs ran as you, without a box.")
+        lines.append(say("{unsandboxed}: the programs ran as you, without a box.", unsandboxed=unsandboxed_said()))
     unclear = needing_a_human(report)
     if unclear:
-        names = ", ".join(result.id for result in unclear)
-        lines += _wrapped("", f"The machine or the grader did not let us see: {names}. Run it again.", width)
+        names = say(", ").join(result.id for result in unclear)
+        told = say("The machine or the grader did not let us see: {names}. Run it again.", names=names)
+        lines += _wrapped("", told, width)
     for place, (_, root, diagnosis) in enumerate(tracks_to_mend(report)):
-        lines += _cause("And then: " if place else "Mend first: ", root, diagnosis, width)
+        lines += _cause(say("And then: ") if place else say("Mend first: "), root, diagnosis, width)
     bonus = bonus_to_earn(report)
     if bonus:
-        lines += _cause("For the bonus: ", *bonus, width)
+        lines += _cause(say("For the bonus: "), *bonus, width)
     if stretch_of(report.checks):
-        lines.append(f"{STRETCH}: {earned_of(stretch_of(report.checks))}")
+        earned = earned_of(stretch_of(report.checks))
+        lines.append(say("{program}: {earned}", program=stretch_said(), earned=earned))
     tracks = [f"{track} {earned_of(core)}" for track, results in by_track(report).items() if (core := core_of(results))]
-    score = " · ".join([*tracks, f"score {score_of(report)}"])
+    score = " · ".join([*tracks, say("score {score}", score=score_of(report))])
     full = report.score >= report.points
     lines.append(_painted(score, Outcome.PASSED if full else Outcome.FAILED, colour))
     return lines

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.model import Diagnosis, Outcome, Report, Result, Status, points_shown
+from grader.model import Diagnosis, Outcome, Report, Result, Status, Sure, points_shown
+from grader.wording import say
 
 SYMBOLS = {
     Outcome.PASSED: "✓",
@@ -22,6 +23,36 @@ STATUS_WORDS = {
     Status.INCONCLUSIVE: "inconclusive: needs a human",
     Status.ERROR: "error of the grader: needs a human",
 }
+
+
+def outcome_said(outcome: Outcome) -> str:
+    """The outcome, as a student reads it."""
+    return {
+        Outcome.PASSED: say("passed"),
+        Outcome.FAILED: say("failed"),
+        Outcome.NOT_REACHED: say("not reached"),
+        Outcome.INCONCLUSIVE: say("inconclusive"),
+        Outcome.ERROR: say("error"),
+    }[outcome]
+
+
+def status_said(status: Status) -> str:
+    """The same of a whole report."""
+    return {
+        Status.GRADED: say("graded"),
+        Status.INCONCLUSIVE: say("inconclusive: needs a human"),
+        Status.ERROR: say("error of the grader: needs a human"),
+    }[status]
+
+
+def stretch_said() -> str:
+    """What the part beyond the core is called."""
+    return say("Stretch, a bonus")
+
+
+def unsandboxed_said() -> str:
+    """That nothing held the programs."""
+    return say("UNSANDBOXED")
 
 
 def by_track(report: Report) -> dict[str, list[Result]]:
@@ -54,8 +85,8 @@ def stretch_of(results: Iterable[Result]) -> list[Result]:
 
 def score_of(report: Report) -> str:
     """`87 of 100`, and whether the bonus is in it."""
-    said = f"{points_shown(report.score)} of {points_shown(report.points)}"
-    return f"{said}, bonus included" if report.bonus_counts else said
+    said = say("{score} of {points}", score=points_shown(report.score), points=points_shown(report.points))
+    return say("{score}, bonus included", score=said) if report.bonus_counts else said
 
 
 def first_to_mend(report: Report) -> Result | None:
@@ -109,7 +140,11 @@ def following(report: Report) -> frozenset[str]:
 
 def sure_of(diagnosis: Diagnosis) -> str:
     """`Almost certainly`."""
-    return diagnosis.sure.value.capitalize()
+    return {
+        Sure.ALMOST_CERTAINLY: say("Almost certainly"),
+        Sure.PROBABLY: say("Probably"),
+        Sure.PERHAPS: say("Perhaps"),
+    }[diagnosis.sure]
 
 
 def _failed(report: Report) -> list[Result]:
