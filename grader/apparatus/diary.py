@@ -31,7 +31,7 @@ class Diary:
 
     def tell(self, what: What, note: str = "") -> None:
         """Write down what the server did, or what was done to it, just now."""
-        self.note(Event(at=0.0, who="server", what=what, note=note), time.time())
+        self.note(Event(at=0.0, who=filed("server"), what=what, note=note), time.time())
 
     def since(self, at: float) -> float:
         """Seconds from the beginning of the scene."""

@@ -74,7 +74,7 @@ class Server:
         descriptors: int = limits.DESCRIPTORS,
         interrupted: str = "",
         unbuffered: bool = False,
-        label: str = "waiting",
+        label: str = filed("waiting"),
     ) -> None:
         """Start the program, wait until it listens and sleeps, and look at it.
 

@@ -9,7 +9,7 @@ from grader.model import Result
 from grader.recording import NEVER, Event, Recording, What, told, words_of
 from grader.report.clean import columns, cut_to_columns, html, one_line
 from grader.timing import Take
-from grader.wording import retold, say
+from grader.wording import filed, retold, say
 
 MOST_ROWS = 36
 MOST_CLIENTS = 6
@@ -69,7 +69,7 @@ def _rows(recording: Recording, clients: Sequence[str]) -> list[Event]:
     """What is drawn, in time's order: these clients, the server, and the looks at it."""
     wanted = {*clients, "server"}
     events = [e for e in recording.events if e.who in wanted and e.what is not What.CONNECTED]
-    looks = [Event(s.at, "look", What.MARK, note=s.label) for s in recording.snapshots]
+    looks = [Event(s.at, filed("look"), What.MARK, note=s.label) for s in recording.snapshots]
     return sorted([*events, *looks], key=lambda event: event.at)
 
 
