@@ -10,6 +10,9 @@ import pytest
 
 from grader.apparatus.sandbox.choosing import NoBox, choose
 
+os.environ["LANGUAGE"] = "en"
+"""Whoever runs the tests may speak Chinese; what they expect is English, unless they say otherwise."""
+
 collect_ignore = ["hostile"]
 """Some of these bring tests and a conftest.py, for a grader that runs them."""
 

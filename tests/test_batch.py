@@ -22,6 +22,7 @@ import psutil
 import pytest
 
 from grader import grading, store
+from tests.language.chinese import english_on, ours_of
 
 T = TypeVar("T")
 
@@ -38,7 +39,8 @@ def scores(out: Path) -> dict[str, float]:
 
 
 def test_the_samples_get_their_scores_and_pages(tmp_path: Path, scores_of_the_samples: dict[str, float]) -> None:
-    """Each sample's score is the one that its mistakes cost, and every file that an instructor opens is there."""
+    """Each sample's score is the one that its mistakes cost, every file that an instructor opens is there, and told in
+    Chinese no page has a word of English left."""
     done = run("grade", str(grading.SAMPLES), "--out", str(tmp_path))
     assert (done.returncode, scores(tmp_path)) == (0, scores_of_the_samples), done.stdout + done.stderr
     assert (tmp_path / "index.html").stat().st_size > 0
@@ -47,6 +49,10 @@ def test_the_samples_get_their_scores_and_pages(tmp_path: Path, scores_of_the_sa
         page = (tmp_path / name / "report.html").read_text()
         assert len(page) < 150_000
         assert str(grading.PROJECT) not in page
+    assert run("rejudge", str(tmp_path), "--lang", "zh").returncode == 0
+    assert scores(tmp_path) == scores_of_the_samples
+    for name in scores_of_the_samples:
+        assert english_on(ours_of((tmp_path / name / "report.html").read_text()), name) == []
 
 
 def test_what_is_graded_is_not_graded_again(tmp_path: Path) -> None:

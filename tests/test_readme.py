@@ -18,7 +18,14 @@ import pytest
 
 from grader import grading
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "student_template/README.md", "docs/exports.md", "deploy/README.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "student_template/README.md",
+    "student_template/README.zh.md",
+    "docs/exports.md",
+    "deploy/README.md",
+)
 OURS = (".venv/bin/", "python -m grader", "pytest")
 """How a command begins that stands in the middle of a sentence or a table."""
 NOT_COPIED = (".git", ".tox", ".venv", "build", "results", "__pycache__", ".*_cache", "*.egg-info", "report.html")

@@ -24,8 +24,11 @@ from grader.report.words import (
 )
 from grader.wording import say, say_of
 
-_PIECES = re.compile("[\u2e80-\U0003ffff][\u3001-\u3011\uff01-\uff1f]*|[^\\s\u2e80-\U0003ffff]+\\s*|\\s+")
-"""What no line is broken within: an ideograph with the marks that follow it, or a word of another script."""
+_OPENING, _CLOSING = "（“‘", "，。、：；？！）”’"
+_PIECES = re.compile(
+    f"[{_OPENING}]*(?:(?![{_OPENING}])[\u2e80-\U0003ffff]|[^\\s\u2e80-\U0003ffff{_OPENING}{_CLOSING}]+)[{_CLOSING}]*\\s*|."
+)
+"""What no line is broken within: an ideograph or a word of another script, with the marks that open and close it."""
 _COLOURS = {
     Outcome.PASSED: "32",
     Outcome.FAILED: "31",

@@ -116,6 +116,8 @@ NAMES = frozenset(
         "Ubuntu",
         "Python",
         "atexit",
+        "zip",
+        "zstd",
         "bytes",
         "break",
         "daemon",
