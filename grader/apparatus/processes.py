@@ -155,7 +155,9 @@ class ProcessTable:
 
     def pids(self) -> list[int]:
         """Every process that this /proc shows."""
-        return [int(name) for name in self.names(".") if name.isdigit()]
+        return [
+            int(name) for name in self.names(".") if name < ":"
+        ]  # only digits come before it, and it is asked often
 
     def threads(self, pid: int) -> list[Thread]:
         """The threads of a process.

@@ -109,6 +109,7 @@ class Server:
             outputs=(out.writer, err.writer),
             descriptors=descriptors,
             shimmed="FORKLAB_EINTR" in environment,
+            seeded="PYTHONUNBUFFERED" not in environment,  # the interpreter looks for it when it starts
         )
         out.give_writer_away()
         err.give_writer_away()

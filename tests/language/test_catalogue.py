@@ -41,7 +41,7 @@ def sentences(folder: Path) -> dict[tuple[str, str], tuple[Message, str]]:
     for entry in catalogue(folder):
         if entry.id:
             english = entry.id if isinstance(entry.id, str) else entry.id[0]
-            said = entry.string if isinstance(entry.string, str) else entry.string[0]
+            said = entry.string if isinstance(entry.string, str) else (entry.string or [""])[0]
             found[entry.context or "", english] = (entry, said)
     return found
 

@@ -3,15 +3,15 @@
 Runs alone (`python -I -S agent.py`), imports nothing of the grader, and trusts nothing but its control socket:
 
     grader                                agent
-      {"do": "start", ...} + 2 pipes  ->    forks, limits, execs
-                                      <-  {"pid": 7}
+      {"do": "start", ...} + 2 pipes  ->    forks, limits, execs; or has a seed fork, see shim/seed.py
+                                      <-  {"pid": 7, "seed": 5}
       {"do": "sockets", "count": 9}   ->
                                       <-  {} + TCP sockets
       {"do": "netlink"}               ->
                                       <-  {} + a netlink socket, sock_diag(7)
       {"do": "limit", "pid": 7, ...}  ->    sets a soft limit of a program
                                       <-  {"soft": 256}, what it was, or {"error": ...}
-      {"do": "clear"}                 ->    kills all but itself, reaps all
+      {"do": "clear"}                 ->    kills all but itself and its seeds, reaps all
                                       <-  {}
                                       <-  {"exited": 7, "status": 256}       at any time
       end of file                     ->    exits; the kernel ends the rest of its pid namespace
@@ -31,6 +31,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 
 PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP = 22
@@ -42,6 +43,10 @@ LANDLOCK_RESTRICT_SELF = 446
 LIBC = ctypes.CDLL(None, use_errno=True)
 FENCES = tuple(int(word) for word in sys.argv[2:])
 """Descriptors of rulesets: the agent's own, the programs'; none where namespaces are the fence, or nothing is."""
+PATIENCE_WITH_A_SEED = 20.0
+"""Seconds within which a seed forks a server off; then the program is started anew, which is never wrong, only slower."""
+SURPRISES = 5
+"""How often somebody new may be there when everybody was sent SIGKILL; who multiplies faster is ended at one instant."""
 
 
 class _Filter(ctypes.Structure):
@@ -59,11 +64,23 @@ def prctl(option: int, *arguments: object) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def become(order: dict[str, object], outputs: list[int], executed: int) -> None:
+class Seed:
+    """An interpreter that has started and stands before its program's first line; servers are forked off it."""
+
+    def __init__(self, pid: int, control: socket.socket) -> None:
+        self.pid = pid
+        self.control = control
+
+
+SEEDS: dict[str, Seed | None] = {}
+"""By the program that it stands before; None: it failed us, or was ended, and the program is started anew from then on."""
+
+
+def become(order: dict[str, object], outputs: list[int], kept: int) -> None:
     """In the child: take the limits, the user, the filter; then become the program.
 
     Args:
-        executed: descriptor that tells of it by being closed then.
+        kept: the only descriptor besides the standard ones that stays open until then, and after it if inheritable.
     """
     os.setsid()
     standard_input = os.open(os.devnull, os.O_RDONLY)
@@ -71,8 +88,8 @@ def become(order: dict[str, object], outputs: list[int], executed: int) -> None:
         os.dup2(source, target)
     if FENCES:
         restrict_self(FENCES[1])
-    os.closerange(3, executed)
-    os.closerange(executed + 1, 4096)
+    os.closerange(3, kept)
+    os.closerange(kept + 1, 4096)
     for number in range(1, signal.NSIG):
         if number not in (signal.SIGKILL, signal.SIGSTOP):
             try:
@@ -158,18 +175,97 @@ def limit(order: dict[str, object]) -> dict[str, object]:
     return answer
 
 
-def start(order: dict[str, object], outputs: list[int]) -> int:
+def start(order: dict[str, object], outputs: list[int]) -> dict[str, int]:
+    """Start the program, off its seed where it may have one; its pid, and its seed's."""
+    try:
+        pid = forked_off_a_seed(order, outputs) if order["seed"] else 0
+        pid = pid or started_anew(order, outputs)
+    finally:
+        for descriptor in outputs:
+            os.close(descriptor)
+    seed = SEEDS.get(program_of(order))
+    return {"pid": pid, "seed": seed.pid if seed else 0}
+
+
+def program_of(order: dict[str, object]) -> str:
+    """The command that the order starts."""
+    return json.dumps(order["command"])
+
+
+def started_anew(order: dict[str, object], outputs: list[int]) -> int:
     """Fork the program off; its pid, once it is the program: until then it is a copy of us, which nobody may look into."""
     it_runs, executed = os.pipe()
     pid = os.fork()
-    if pid:
-        for descriptor in (*outputs, executed):
-            os.close(descriptor)
-        os.read(it_runs, 1)  # its end: execve(2) closes the other one
-        os.close(it_runs)
-        return pid
+    if not pid:
+        _become_or_say_why(order, outputs, executed)
+    os.close(executed)
+    os.read(it_runs, 1)  # its end: execve(2) closes the other one
+    os.close(it_runs)
+    return pid
+
+
+def forked_off_a_seed(order: dict[str, object], outputs: list[int]) -> int:
+    """Have the program's seed fork a server off; its pid once it runs as our child, 0 if that can't be."""
+    program = program_of(order)
+    if program not in SEEDS:
+        SEEDS[program] = planted(order)
+    seed = SEEDS[program]
+    if seed is None:
+        return 0
+    limits = ",".join(f"{name}={value}" for name, value in order["limits"].items())  # type: ignore[attr-defined]
+    environment = [f"{name}={value}" for name, value in order["environment"].items()]  # type: ignore[attr-defined]
     try:
-        become(order, outputs, executed)
+        os.kill(seed.pid, signal.SIGCONT)  # a program may have sent SIGSTOP to everybody
+        socket.send_fds(seed.control, ["\0".join([limits, *environment]).encode()], outputs)
+        pid = int(seed.control.recv(64))
+        if pid and parent_of(pid) != os.getpid():
+            raise ValueError(f"{pid} is no child of ours")
+    except (OSError, ValueError):  # it was ended, has no patience, or says what no seed says
+        kill_each([seed.pid])
+        forget_seed(seed.pid)
+        return 0
+    return pid
+
+
+def parent_of(pid: int) -> int:
+    """From `stat`, proc(5).
+
+    Raises:
+        OSError: there is no such process.
+    """
+    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+        return int(file.read().rpartition(")")[2].split()[1])
+
+
+def planted(order: dict[str, object]) -> Seed:
+    """Start a program's interpreter with our `sitecustomize`, in which it waits for orders."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    reader, silent = os.pipe()  # a pipe, as the servers will have: the interpreter sizes its buffers by what it sees
+    seed: dict[str, object] = dict(order["seed"])  # type: ignore[call-overload]
+    seed["environment"] = {**seed["environment"], "FORKLAB_SEED": str(theirs.fileno())}  # type: ignore[dict-item]
+    pid = os.fork()
+    if not pid:
+        theirs.set_inheritable(True)
+        _become_or_say_why({**order, **seed}, [silent, silent], theirs.fileno())
+    theirs.close()
+    os.close(reader)
+    os.close(silent)
+    ours.settimeout(PATIENCE_WITH_A_SEED)
+    return Seed(pid, ours)
+
+
+def forget_seed(pid: int) -> None:
+    """It is no seed any more."""
+    for program, seed in SEEDS.items():
+        if seed and seed.pid == pid:
+            seed.control.close()
+            SEEDS[program] = None
+
+
+def _become_or_say_why(order: dict[str, object], outputs: list[int], kept: int) -> None:
+    """Never returns."""
+    try:
+        become(order, outputs, kept)
     except BaseException as error:
         os.write(2, f"the box could not start the program: {error!r}\n".encode())
     finally:
@@ -185,8 +281,33 @@ def reap(control: socket.socket | None, *, until_none_is_left: bool = False) -> 
             return
         if pid == 0:
             return
+        forget_seed(pid)
         if control:
             control.send(json.dumps({"exited": pid, "status": status}).encode())
+
+
+def end_all_servers(control: socket.socket, woken: int) -> None:
+    """Kill every process of the box but this one and the seeds, and reap them all; tell of each."""
+    known: set[int] = set()
+    surprises = 0
+    while others := everybody() - {seed.pid for seed in SEEDS.values() if seed}:
+        surprises += not others <= known
+        if surprises > SURPRISES:
+            end_everything(control)
+            return
+        known |= others
+        kill_each(others)
+        reap(control)
+        if select.select([woken], [], [], 0.001)[0]:
+            os.read(woken, 4096)
+            reap(control)
+
+
+def everybody() -> set[int]:
+    """Every process of the box but this one."""
+    if os.getpid() == 1:
+        return {int(name) for name in os.listdir("/proc") if name.isdigit()} - {1}
+    return set(descendants())
 
 
 def end_everything(control: socket.socket | None) -> None:
@@ -223,7 +344,7 @@ def kill_all_there_are() -> None:
         pass
 
 
-def kill_each(pids: list[int]) -> None:
+def kill_each(pids: Iterable[int]) -> None:
     """SIGKILL to each of these."""
     for pid in pids:
         try:
@@ -250,7 +371,7 @@ def descendants() -> list[int]:
     return found
 
 
-def obey(control: socket.socket) -> bool:
+def obey(control: socket.socket, woken: int) -> bool:
     """Carry out one order; False at the end of the box."""
     try:
         message, ancillary, _, _ = control.recvmsg(1 << 18, socket.CMSG_SPACE(8))
@@ -263,11 +384,11 @@ def obey(control: socket.socket) -> bool:
     for _, _, data in ancillary:
         passed.frombytes(data)
     if order["do"] == "start":
-        control.send(json.dumps({"pid": start(order, list(passed))}).encode())
+        control.send(json.dumps(start(order, list(passed))).encode())
     elif order["do"] == "limit":
         control.send(json.dumps(limit(order)).encode())
     elif order["do"] == "clear":
-        end_everything(control)
+        end_all_servers(control, woken)
         control.send(b"{}")
     elif order["do"] == "sockets":
         fresh = [socket.socket() for _ in range(order["count"])]
@@ -312,7 +433,7 @@ def main() -> None:
                 os.read(woken, 4096)
                 reap(control)
             if control.fileno() in ready:
-                goes_on = obey(control)
+                goes_on = obey(control, woken)
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.EINTR):
                 goes_on = False

@@ -83,6 +83,7 @@ class Box:
         self._plan = plan
         self._exits: list[Exited] = []
         self._spare: list[socket.socket] = []
+        self._seeds: set[int] = set()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(PATIENCE_WITH_THE_AGENT)
         command = [word.replace("{fd}", str(theirs.fileno())) for word in plan.command]
@@ -115,7 +116,10 @@ class Box:
     # --- what runs in it
 
     def pids(self) -> list[int]:
-        """Every process of the box but the agent, as the box's own /proc numbers them."""
+        """Every process of the box but the agent and its seeds, as the box's own /proc numbers them."""
+        return [pid for pid in self._all_below_the_agent() if pid not in self._seeds]
+
+    def _all_below_the_agent(self) -> list[int]:
         return [pid for pid in self.processes.pids() if pid != self.agent]
 
     @property
@@ -131,6 +135,7 @@ class Box:
         outputs: tuple[int, int],
         descriptors: int = limits.DESCRIPTORS,
         shimmed: bool = False,
+        seeded: bool = False,
         arguments: tuple[str, ...] = (),
     ) -> int:
         """Start a program of the submission as plain `python program`; its pid in the box.
@@ -139,6 +144,7 @@ class Box:
             outputs: write ends for its standard output and error.
             descriptors: its limit of open descriptors.
             shimmed: with the grader's `sitecustomize`.
+            seeded: off an interpreter that stands ready, where one may: its environment then came after its start.
             arguments: words for the interpreter in place of the program.
         """
         variables = {
@@ -150,8 +156,9 @@ class Box:
             **self._plan.environment,
             **environment,
         }
-        if shimmed:
-            variables["PYTHONPATH"] = self._plan.shim
+        with_the_shim = {**variables, "PYTHONPATH": self._plan.shim}
+        variables = with_the_shim if shimmed and not seeded else variables
+        usual_limits = limits.of_a_process(tasks=self._plan.tasks)
         order = {
             "do": "start",
             "command": [self._plan.python, *(arguments or (program,))],
@@ -161,8 +168,12 @@ class Box:
             "user": self._plan.user,
             "powerless": self._plan.powerless,
             "filter": self._plan.filter.hex(),
+            "seed": {"environment": with_the_shim, "limits": usual_limits} if seeded else None,
         }
-        return int(self._request(order, outputs)[0]["pid"])
+        started = self._request(order, outputs)[0]
+        if started["seed"]:
+            self._seeds.add(started["seed"])
+        return int(started["pid"])
 
     def kept(self) -> Kept:
         """What the programs have in files, where that is limited."""
@@ -234,6 +245,7 @@ class Box:
         told: dict[str, Any] = json.loads(message)
         if "exited" not in told:
             return told
+        self._seeds.discard(told["exited"])
         self._exits.append(Exited(told["exited"], told["status"]))
         return None
 

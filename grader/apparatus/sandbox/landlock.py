@@ -91,7 +91,8 @@ class LandlockBox(BoxOnTheMachine):
             (self._folder / name).chmod(0o755)
         (self._folder / "python" / "pyvenv.cfg").write_text(f"home = {binaries}\n")
         (self._folder / "python" / "bin" / "python3").symlink_to(binaries / Path(python_of_the_programs()).name)
-        shutil.copyfile(SHIM / "sitecustomize.py", self._folder / "shim" / "sitecustomize.py")
+        for module in SHIM.glob("*.py"):
+            shutil.copyfile(module, self._folder / "shim" / module.name)
         if self._uid:  # it may add files of its own, and neither change nor remove the submission's: the sticky bit
             os.chown(self._home, 0, self._uid.number)
             self._home.chmod(0o1770)

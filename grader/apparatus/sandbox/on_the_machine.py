@@ -22,8 +22,7 @@ class BoxOnTheMachine(Box):
         """The agent's pid."""
         return self._process.pid
 
-    def pids(self) -> list[int]:
-        """Every process below the agent."""
+    def _all_below_the_agent(self) -> list[int]:
         found: list[int] = []
         todo = [self.agent]
         while todo:

@@ -1,13 +1,20 @@
-"""Lets some calls of `accept` fail as an interrupted one does (EINTR), and says so on standard error.
+"""Makes a seed of the interpreter that finds `FORKLAB_SEED`; lets some calls of `accept` fail as an interrupted one does
+(EINTR), and says so on standard error.
 
 A real signal can't tell a server with a restart from one without: since Python 3.5 the interpreter restarts the call
 itself (PEP 475). `FORKLAB_EINTR` numbers the calls that fail: "1,2,4". Only listeners of AF_INET and AF_INET6 are
 touched; multiprocessing has listeners of its own kind.
 """
 
-import errno
 import os
-import socket
+
+if "FORKLAB_SEED" in os.environ:
+    import seed
+
+    seed.stand()  # returns in each server that is forked off
+
+import errno  # noqa: E402 - a seed must know what a program finds loaded without it
+import socket  # noqa: E402
 
 _FAILING = {int(number) for number in os.environ.pop("FORKLAB_EINTR", "").split(",") if number}
 _REAL = socket.socket._accept
