@@ -139,12 +139,37 @@ def _retold(text: str, spoken: Spoken) -> str:
     known = _known(text, spoken.catalogue)
     if known or not text:
         return known
-    for pattern, template in _patterns(spoken.templates):
-        found = pattern.fullmatch(text)
+    for one in _patterns(spoken.templates):
+        found = one.pattern.fullmatch(text) if _has_in_order(text, one.fixed) else None
         if found:
             said = {name: _value(name, value, spoken) for name, value in found.groupdict().items()}
-            return _bare(spoken.catalogue.pgettext(FILED, template)).format(**said)
+            return _bare(spoken.catalogue.pgettext(FILED, one.template)).format(**said)
     return text
+
+
+class _Pattern(NamedTuple):
+    """By what a sentence of a template is known.
+
+    Args:
+        fixed: what stands between its values, its beginning and its end.
+    """
+
+    template: str
+    fixed: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+def _has_in_order(text: str, fixed: tuple[str, ...]) -> bool:
+    """Told in one go: a student's text, be it as long as it likes, costs no search for where values may end."""
+    if not (text.startswith(fixed[0]) and text.endswith(fixed[-1])):
+        return False
+    at = 0
+    for part in fixed:
+        at = text.find(part, at)
+        if at < 0:
+            return False
+        at += len(part)
+    return True
 
 
 def _value(name: str, value: str, spoken: Spoken) -> str:
@@ -156,23 +181,25 @@ def _value(name: str, value: str, spoken: Spoken) -> str:
 
 
 @cache
-def _patterns(templates: tuple[str, ...]) -> list[tuple[re.Pattern[str], str]]:
+def _patterns(templates: tuple[str, ...]) -> list[_Pattern]:
     """By what each sentence is known: the more of it is fixed, the sooner it is tried."""
     with_values = [template for template in templates if _PLACEHOLDER.search(template)]
     ordered = sorted(with_values, key=lambda template: -len(_PLACEHOLDER.sub("", template)))
-    return [(_pattern(template), template) for template in ordered]
+    return [_pattern(template) for template in ordered]
 
 
-def _pattern(template: str) -> re.Pattern[str]:
+def _pattern(template: str) -> _Pattern:
     seen: set[str] = set()
-    parts, at = [], 0
+    parts, fixed, at = [], [], 0
     for found in _PLACEHOLDER.finditer(template):
         name = found[1]
+        fixed.append(template[at : found.start()])
         again = f"(?P={name})" if name in seen else f"(?P<{name}>{SHAPES.get(name, '.*?')})"
         parts += [re.escape(template[at : found.start()]), again]
         seen.add(name)
         at = found.end()
-    return re.compile("".join([*parts, re.escape(template[at:])]), re.DOTALL)
+    pattern = re.compile("".join([*parts, re.escape(template[at:])]), re.DOTALL)
+    return _Pattern(template, (*fixed, template[at:]), pattern)
 
 
 def _bare(template: str) -> str:

@@ -93,6 +93,15 @@ def test_what_a_student_wrote_stays() -> None:
         )
 
 
+@pytest.mark.parametrize("piece", ["; ", " (", ": ", " and ", ", line ", "the server "])
+def test_a_long_text_costs_no_search(piece: str) -> None:
+    """Of a student's, made of what our sentences are made of: nothing is tried twice."""
+    theirs = piece * 20_000
+    with speaking(ZH):
+        assert retold(f"{theirs}x") == f"{theirs}x"
+        assert retold(f"it said {theirs} beside it") == f"it said {theirs} beside it"
+
+
 @pytest.mark.parametrize(
     ("environment", "wanted"),
     [
