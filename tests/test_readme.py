@@ -227,6 +227,13 @@ def assert_commands_exist(place: Place, commands: str) -> None:
         assert program == "python" or all((place.project / path).exists() for path in paths)
 
 
+def catalogue(place: Place, words: tuple[str, ...]) -> None:
+    """Its commands are there; `tests/language/test_catalogue.py` runs them and finds nothing changed."""
+    settings = configparser.ConfigParser(interpolation=None)
+    settings.read(place.project / "tox.ini", "utf-8")
+    assert_commands_exist(place, settings[f"testenv:{words[-1]}"]["commands"])
+
+
 HOW: dict[str, Callable[[Place, tuple[str, ...]], None]] = {
     r"python3 -m venv \.venv$": make_environment,
     r"\.venv/bin/pip install ": install,
@@ -235,6 +242,7 @@ HOW: dict[str, Callable[[Place, tuple[str, ...]], None]] = {
     r"\.venv/bin/python -m grader index OUT/class$": index_of_a_class,
     r"(sbatch|podman|kubectl|mkdir|cp) ": of_a_cluster,
     r"python -m grader export \S+ results": export,
+    r"\.venv/bin/tox -e catalogue$": catalogue,
     r"\.venv/bin/tox": tox,
     r"python -m grader": grader,
     r"pytest": pytest_of_a_student,
