@@ -13,11 +13,14 @@ from types import FrameType
 
 from grader import batch, finding, grading, index, ports, rejudging, shards, store
 from grader.apparatus.sandbox.choosing import NoBox
-from grader.commands import NOT_ALL_GRADED, USAGE, export, filed, grade, machine, verify
+from grader.assignment.reading import Misread
+from grader.commands import NOT_ALL_GRADED, USAGE, export, filed, grade, machine, renew, verify
 from grader.exports.shapes import DoesNotFit
 from grader.hidden import Unloadable
+from grader.lesson import Untold
 from grader.proof.cases import Unusable
 from grader.proof.strain import NoShare
+from grader.renewing import Unclear
 
 WRONG_USE = (
     finding.NotASubmission,
@@ -31,6 +34,9 @@ WRONG_USE = (
     index.NoIndex,
     rejudging.NothingFiled,
     Unloadable,
+    Misread,
+    Untold,
+    Unclear,
     DoesNotFit,
 )
 """What was asked for can't be done as it was asked: one sentence says why."""
@@ -92,7 +98,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m grader", description="Grades blocking and forking TCP servers.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for family in (grade, machine, verify, filed, export):
+    for family in (grade, machine, verify, filed, export, renew):
         family.add_to(commands)
     return parser
 

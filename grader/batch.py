@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import os
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,7 +15,8 @@ from typing import NamedTuple
 
 from grader import grading, index, ports, scratch, store
 from grader.apparatus.sandbox.choosing import Tier, choose
-from grader.apparatus.scene import Bounds
+from grader.assignment import Assignment, put_in_force
+from grader.comparing import remembering
 from grader.explaining import error_of_ours
 from grader.hidden import draw_from
 from grader.judging import lost
@@ -21,7 +24,7 @@ from grader.languages import LANGUAGES, language_of, spoken
 from grader.looking import Looked
 from grader.model import Report, Status, folder_name, report_of
 from grader.overview import Standing
-from grader.replaying import page_of
+from grader.replaying import Pages, pages_of
 from grader.report.class_page import class_page
 from grader.submission import OF_RESULTS, Submission
 from grader.wording import language, say, speak, speaking
@@ -36,6 +39,8 @@ LANGUAGE = "language"
 """File of the reference's folder: whoever goes on with a batch tells it in the same one."""
 SEED = "seed"
 """File of the reference's folder: whoever goes on with a batch draws the same requests."""
+ASSIGNMENT = "assignment"
+"""File of the reference's folder: where the assignment's file lies that was named to `grade`."""
 INDEX, GRADES = "index.html", "grades.csv"
 
 
@@ -48,6 +53,8 @@ class Settings(NamedTuple):
         count_bonus: points of the stretch are part of the score.
         seed: what the requests of hidden checks are drawn from.
         language: that results are told in; no result depends on it.
+        notes: what is to be said of the sandbox, for the instructor.
+        assignment: points, limits and the rest, for every worker.
     """
 
     out: Path
@@ -57,12 +64,15 @@ class Settings(NamedTuple):
     count_bonus: bool = False
     seed: int = 0
     language: str = "en"
+    notes: tuple[str, ...] = ()
+    assignment: Assignment = Assignment()
 
     @property
     def of_a_result(self) -> tuple[str, ...]:
         """Those that a result depends on."""
         bonus = ["the bonus counts"] if self.count_bonus else []
-        return (self.tier, f"{self.time_limit:g}", str(self.seed), *bonus)
+        theirs = [self.assignment.fingerprint] if self.assignment.fingerprint else []
+        return (self.tier, f"{self.time_limit:g}", str(self.seed), *bonus, *theirs)
 
 
 class Done(NamedTuple):
@@ -164,6 +174,24 @@ def file_the_language(out: Path, language: str) -> None:
         store.commit(folder / LANGUAGE, f"{language}\n".encode())
 
 
+def file_the_assignment(out: Path, file: Path | None) -> None:
+    """Note in a results folder which file its assignment was read from: who judges its results anew reads that again."""
+    path = out / REFERENCE_FOLDER / ASSIGNMENT
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if file is None:
+        path.unlink(missing_ok=True)
+    else:
+        store.commit(path, os.fsencode(file.resolve()))
+
+
+def assignment_of(out: Path) -> Path | None:
+    """The file that the results of a folder were graded by; None where none was named."""
+    try:
+        return Path(os.fsdecode((out / REFERENCE_FOLDER / ASSIGNMENT).read_bytes()))
+    except FileNotFoundError:
+        return None
+
+
 def file_the_reference(tier: Tier, out: Path, seed: int) -> None:
     """Grade the reference on this machine, and file what it did for the workers.
 
@@ -204,6 +232,7 @@ def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done | Un
     """Once in each worker: the box, and the reference's recordings."""
     draw_from(settings.seed)
     speak(spoken(settings.language))
+    put_in_force(settings.assignment)
     tier = choose(settings.tier, with_canary=False)
     recorded = store.recordings_in(settings.out / REFERENCE_FOLDER)
     references = grading.references_of(recorded)
@@ -215,27 +244,40 @@ def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done | Un
                 submission,
                 tier,
                 references,
-                bounds=Bounds(settings.time_limit),
+                bounds=grading.bounds_here(settings.time_limit),
                 key=key,
                 bonus_counts=settings.count_bonus,
                 seed=settings.seed,
+                notes=settings.notes,
             )
-            page = page_of(graded.report, graded.looked, recorded)
+            report = _remembering(settings.out, graded.report)
+            pages = pages_of(report, graded.looked, recorded)
         except ports.Taken as taken:  # since the batch began: no server is to blame
             return _file_an_error(submission, key, settings, str(taken))
         except Exception as error:  # ours: it costs nobody points, and stops the batch only where all would meet it
             if isinstance(error, OSError) and error.errno in NO_ROOM:
                 return Unfiled(submission.name, f"{error.strerror}, in {scratch.place()}")
             return _file_an_error(submission, key, settings, say("the grader failed: {why}", why=error_of_ours(error)))
-        return _filed(settings.out, graded.report, page, graded.looked)
+        return _filed(settings.out, report, pages, graded.looked)
 
     return graded
 
 
-def _filed(out: Path, report: Report, page: bytes, looked: Looked) -> Done | Unfiled:
+def now() -> str:
+    """The time of day, as pages show it."""
+    return time.strftime("%Y-%m-%d %H:%M")
+
+
+def _remembering(out: Path, report: Report) -> Report:
+    """A result that knows what it takes the place of: `--again`, a file handed in anew, another grader."""
+    return remembering(report, store.result_in(folder_of(out, report.submission)), by="grade", made=now())
+
+
+def _filed(out: Path, report: Report, pages: Pages, looked: Looked) -> Done | Unfiled:
     """File a result, and tell of it."""
     try:
-        store.commit_result(folder_of(out, report.submission), report, page, looked)
+        folder = folder_of(out, report.submission)
+        store.commit_result(folder, report, pages.student, looked, pages.instructor)
     except OSError as error:
         return Unfiled(report.submission, error.strerror or str(error))
     return Done(report.submission, report.status, report.score, report.points, report.seconds)
@@ -261,8 +303,12 @@ def _file_an_error(submission: Submission, key: str, settings: Settings, why: st
         bonus_counts=settings.count_bonus,
         seed=settings.seed,
         language=language(),
+        path=str(submission.path),
+        sandbox_notes=settings.notes,
+        student=submission.student,
     )
-    return _filed(settings.out, report, page_of(report, {}), {})
+    report = _remembering(settings.out, grading.settled(report))
+    return _filed(settings.out, report, pages_of(report, {}), {})
 
 
 def file_the_class(out: Path, *, title: str, made: str) -> Sequence[Standing]:

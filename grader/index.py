@@ -1,7 +1,8 @@
 """An index of a results folder, in SQLite: made from every result.json, for class pages and for questions.
 
 OUT/index.sqlite
-    submissions   a row for each result; `outcomes` has a letter for each of its checks, `causes` a line for each program
+    submissions   a row for each result; `outcomes` has a letter for each of its checks, `causes` a line for each program,
+                  `was_score` and the like what it took the place of
     checks        what a result was held against, in its order: a rubric, for each that there is
     words         what the letters say
     outcomes      (a view of these) a row for each check of each submission
@@ -26,18 +27,19 @@ from urllib.parse import quote
 
 from grader import store
 from grader.model import Report, Status
-from grader.overview import LETTERS, Asked, Overview, Row, Standing, overview_of, row_of
+from grader.overview import LETTERS, Asked, Overview, Row, Standing, Was, overview_of, row_of
 
 INDEX = "index.sqlite"
 OURS = 0x666F726B
 """SQLite's application_id: "fork", in ASCII."""
-SCHEMA = 2
+SCHEMA = 3
 READ_AT_ONCE = 100
 """Results that are held in memory before they are written."""
 _TABLES = """
 CREATE TABLE submissions (folder TEXT PRIMARY KEY, submission TEXT, score REAL, points REAL, bonus REAL,
-    bonus_counts INTEGER, status TEXT, sandbox TEXT, outcomes TEXT, causes TEXT, rubric INTEGER, seconds REAL, python TEXT,
-    seed TEXT, stamp TEXT) WITHOUT ROWID;
+    bonus_counts INTEGER, status TEXT, sandbox TEXT, outcomes TEXT, causes TEXT, was_score REAL, was_status TEXT,
+    was_by TEXT, was_made TEXT, changes INTEGER, deduction REAL, lateness TEXT, rubric INTEGER, seconds REAL,
+    python TEXT, seed TEXT, stamp TEXT) WITHOUT ROWID;
 CREATE TABLE checks (rubric INTEGER, place INTEGER, id TEXT, points REAL, stretch INTEGER, hidden INTEGER,
     requirement TEXT, PRIMARY KEY (rubric, place)) WITHOUT ROWID;
 CREATE TABLE words (letter TEXT PRIMARY KEY, outcome TEXT) WITHOUT ROWID;
@@ -45,7 +47,12 @@ CREATE VIEW outcomes AS SELECT submission, folder, checks.id AS check_id, outcom
     hidden, requirement FROM submissions JOIN checks USING (rubric)
     JOIN words ON words.letter = substr(submissions.outcomes, place, 1);
 """
-_INSERT = f"INSERT INTO submissions VALUES ({', '.join('?' * 15)})"
+_INSERT = f"INSERT INTO submissions VALUES ({', '.join('?' * 22)})"
+_NOTHING = (None,) * len(Was._fields)
+_ROW = (
+    "SELECT folder, submission, score, points, bonus, bonus_counts, status, sandbox, outcomes, causes, rubric,"
+    " deduction, lateness, was_score, was_status, was_by, was_made, changes FROM submissions ORDER BY folder"
+)
 
 
 class Updated(NamedTuple):
@@ -166,7 +173,9 @@ def _columns_of(folder: Path, stamp: str, report: Report, numbers: dict[tuple[As
     """A row of the table `submissions`; a rubric that is new gets the next number."""
     standing, asked = row_of(_text(folder.name), report)
     number = numbers.setdefault(asked, max(numbers.values(), default=0) + 1)
-    return (*standing[:-1], "\n".join(standing.causes), number, report.seconds, report.python, str(report.seed), stamp)
+    *plain, causes, was, deduction, lateness = standing
+    more = (report.seconds, report.python, str(report.seed), stamp)
+    return (*plain, "\n".join(causes), *(was or _NOTHING), deduction, lateness, number, *more)
 
 
 def _file_the_rubrics(index: sqlite3.Connection, numbers: dict[tuple[Asked, ...], int]) -> None:
@@ -193,10 +202,22 @@ def _rubrics_in(index: sqlite3.Connection) -> dict[int, tuple[Asked, ...]]:
 def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
     """What the index knows of each submission."""
     rubrics = _rubrics_in(index)
-    columns = "folder, submission, score, points, bonus, bonus_counts, status, sandbox, outcomes, causes, rubric"
-    for folder, name, score, points, bonus, counts, status, sandbox, letters, causes, rubric in index.execute(
-        f"SELECT {columns} FROM submissions ORDER BY folder"
-    ):
+    for (
+        folder,
+        name,
+        score,
+        points,
+        bonus,
+        counts,
+        status,
+        sandbox,
+        letters,
+        causes,
+        rubric,
+        deduction,
+        late,
+        *was,
+    ) in index.execute(_ROW):
         standing = Standing(
             folder,
             name,
@@ -208,8 +229,15 @@ def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
             sandbox,
             letters,
             tuple(causes.splitlines()),
+            _was(*was),
+            deduction,
+            late,
         )
         yield standing, rubrics.get(rubric, ())
+
+
+def _was(score: float | None, status: str, by: str, made: str, changes: int) -> Was | None:
+    return None if score is None else Was(score, Status(status), by, made, changes)
 
 
 def _results_in(out: Path) -> Iterator[Row]:

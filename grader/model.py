@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
+from grader.lesson import LESSON
+from grader.people import Student
+from grader.wording import filed, say
+
 SCHEMA = 1
+NOT_SEEN = filed("The machine or the grader did not let us see it.")
+"""All that a student hears of what needs a human: its message names our code, this machine or the sandbox."""
 MOST_OF_A_NAME = 200
 """Bytes of a folder's name; file systems take 255."""
 EXPORTS = "exports"
@@ -42,7 +48,7 @@ class Track(msgspec.Struct, frozen=True):
     Args:
         name: first half of a check's id.
         program: the file that the student writes.
-        port: the lesson's own TCP port.
+        port: the reference's own TCP port.
         speech: how replies are compared with the reference's.
         requests: at least four; the first is the lesson's own.
     """
@@ -66,7 +72,7 @@ def _get(target: str, version: str = "1.1", headers: str = "") -> bytes:
 BLOCKING = Track(
     name="blocking",
     program="blocking_server.py",
-    port=50007,
+    port=LESSON["blocking_server.py"].port,
     speech=Speech.BYTES,
     requests=(
         Request("the lesson's greeting", b"Hello, I'm client"),
@@ -78,7 +84,7 @@ BLOCKING = Track(
 FORKING = Track(
     name="forking",
     program="forking_server.py",
-    port=8888,
+    port=LESSON["forking_server.py"].port,
     speech=Speech.HTTP,
     requests=(
         Request("GET /", _get("/")),
@@ -165,7 +171,7 @@ class Check(msgspec.Struct, frozen=True):
         function: reads recordings; raises Mismatch, NotReached or Inconclusive, or returns.
         needs: names of the recordings (and of `reference`) that it takes.
         stretch: a bonus, shown apart.
-        hidden: the instructor's own; it has no points by itself, and no student hears of it.
+        hidden: the instructor's own; it has the points that `assignment.toml` gives it, and no student hears of it.
     """
 
     track: Track
@@ -204,6 +210,11 @@ class Result(msgspec.Struct, frozen=True):
         """The requirement is met."""
         return self.outcome is Outcome.PASSED
 
+    @property
+    def for_the_student(self) -> Result:
+        """The same without what is said of the machine and of us."""
+        return msgspec.structs.replace(self, message=say(NOT_SEEN)) if self.outcome.needs_a_human else self
+
 
 class Sure(StrEnum):
     """How sure a diagnosis is, in a word."""
@@ -237,6 +248,10 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     instead: str = ""
     apart: str = ""
 
+    def without(self, hidden: frozenset[str]) -> Diagnosis:
+        """The same, where some checks are not spoken of."""
+        return msgspec.structs.replace(self, follows=tuple(check for check in self.follows if check not in hidden))
+
 
 class Status(StrEnum):
     """Whether a report is a grade."""
@@ -246,20 +261,48 @@ class Status(StrEnum):
     ERROR = "error"
 
 
+class Before(msgspec.Struct, frozen=True, kw_only=True):
+    """What a result took the place of, where that was another one. For the instructor alone.
+
+    Args:
+        by: `grade` or `rejudge`.
+        made: when it was replaced: `2026-11-26 14:51`.
+        outcomes: by id, what the checks came to that come to something else now; None: it was not asked.
+    """
+
+    score: float
+    points: float
+    bonus: float
+    status: Status
+    by: str
+    made: str
+    outcomes: dict[str, Outcome | None] = {}
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is known of one submission; `result.json` is this, as JSON.
 
     Args:
-        score: points of the core that were proven, and those of the stretch where `bonus_counts`.
+        score: points of the core that were proven, and those of the stretch where `bonus_counts`, less `deduction`.
         points: points of the core that can be had.
         bonus: points of the stretch that were proven.
         bonus_counts: the instructor wants them in the score.
         sandbox: the tier that held the submission's programs.
         seconds: from the first box to the last, by the wall clock.
         key: hash of all that the result depends on; "" if it is never compared.
+        notes: on the submission's own files, a sentence each, for its student too.
         seed: what the requests of hidden checks were drawn from.
         diagnoses: the likeliest cause on each track that has one, by the track's name.
-        language: of its texts, but for the notes, which are filed in English.
+        language: of its texts, but for notes and lateness, which are filed in English.
+        sandbox_notes: what is to be said of the sandbox, a sentence each. For the instructor alone.
+        path: where the submission lay on the machine that graded it. For the instructor alone.
+        before: what this took the place of; None where that was no other. For the instructor alone.
+        student: who handed it in, and when, where the platform tells.
+        deduction: points that its lateness costs; they are no part of `score`.
+        lateness: how late it came and what that costs, in words that are filed in English; "" where it was in time.
+        hidden_points: of hidden checks that count, part of `points`.
+        hidden_earned: of these, part of `score`.
+        assignment: its name; "" where it is the lab's own.
     """
 
     schema: int = SCHEMA
@@ -279,11 +322,33 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     diagnoses: dict[str, Diagnosis] = {}
     language: str = "en"
+    sandbox_notes: tuple[str, ...] = ()
+    path: str = ""
+    before: Before | None = None
+    student: Student | None = None
+    deduction: float = 0.0
+    lateness: str = ""
+    hidden_points: float = 0.0
+    hidden_earned: float = 0.0
+    assignment: str = ""
+
+    @property
+    def before_deduction(self) -> float:
+        """The score, had it come in time."""
+        return round(self.score + self.deduction, 2)
 
     @property
     def for_the_student(self) -> Report:
-        """The same without what the instructor keeps hidden."""
-        return msgspec.structs.replace(self, checks=tuple(result for result in self.checks if not result.hidden))
+        """The same without what is the instructor's alone: hidden checks, this machine, and what it was before."""
+        hidden = frozenset(result.id for result in self.checks if result.hidden)
+        return msgspec.structs.replace(
+            self,
+            checks=tuple(result.for_the_student for result in self.checks if not result.hidden),
+            diagnoses={t: found.without(hidden) for t, found in self.diagnoses.items() if found.root not in hidden},
+            sandbox_notes=(),
+            path="",
+            before=None,
+        )
 
 
 def report_of(
@@ -297,11 +362,14 @@ def report_of(
 ) -> Report:
     """Add up what the checks came to."""
     core = [result for result in results if not result.stretch]
-    bonus = sum(result.earned for result in results if result.stretch)
+    bonus = _sum(result.earned for result in results if result.stretch)
+    hidden = [result for result in core if result.hidden]
     return Report(
         submission=submission,
-        score=sum(result.earned for result in core) + (bonus if bonus_counts else 0.0),
-        points=sum(result.points for result in core),
+        score=_sum([*(result.earned for result in core), bonus if bonus_counts else 0.0]),
+        points=_sum(result.points for result in core),
+        hidden_points=_sum(result.points for result in hidden),
+        hidden_earned=_sum(result.earned for result in hidden),
         bonus=bonus,
         bonus_counts=bonus_counts,
         status=status_of(results),
@@ -310,6 +378,11 @@ def report_of(
         seconds=round(seconds, 3),
         **more,
     )
+
+
+def _sum(points: Iterable[float]) -> float:
+    """Points have two decimals at most, and so has their sum."""
+    return round(sum(points, 0.0), 2)
 
 
 def status_of(results: tuple[Result, ...]) -> Status:

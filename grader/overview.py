@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from grader.model import Outcome, Report, Status
+from grader.model import Before, Outcome, Report, Status
 
 LETTERS = {outcome: outcome.value[0] for outcome in Outcome}
 """An outcome in one letter."""
@@ -50,6 +50,30 @@ class Scored(Protocol):
     def status(self) -> Status:
         """Whether the score is a grade."""
 
+    @property
+    def deduction(self) -> float:
+        """Points that lateness costs."""
+
+    @property
+    def lateness(self) -> str:
+        """How late it came, in words."""
+
+
+class Was(NamedTuple):
+    """How a submission stood before it was graded or judged anew, and came to something else.
+
+    Args:
+        by: `grade` or `rejudge`.
+        made: when that was.
+        changes: checks that come to something else now.
+    """
+
+    score: float
+    status: Status
+    by: str
+    made: str
+    changes: int
+
 
 class Standing(NamedTuple):
     """How one submission stands; the words are those of its report.
@@ -58,6 +82,9 @@ class Standing(NamedTuple):
         folder: of its files, in the results.
         outcomes: a letter for each check that was asked, in that order.
         causes: the likeliest of what failed in the core, a sentence for each program.
+        was: what it took the place of; None where that was no other.
+        deduction: points that its lateness costs, which are no part of the score.
+        lateness: in words; "" where it was in time.
     """
 
     folder: str
@@ -70,6 +97,9 @@ class Standing(NamedTuple):
     sandbox: str
     outcomes: str
     causes: tuple[str, ...] = ()
+    was: Was | None = None
+    deduction: float = 0.0
+    lateness: str = ""
 
 
 class Overview(NamedTuple):
@@ -101,8 +131,15 @@ def row_of(folder: str, report: Report) -> Row:
         report.sandbox,
         "".join(LETTERS[result.outcome] for result in report.checks),
         tuple(f"{track}: {found.sentence}" for track, found in report.diagnoses.items() if not found.stretch),
+        _was(report.before),
+        report.deduction,
+        report.lateness,
     )
     return standing, tuple(Asked(r.id, r.points, r.stretch, r.hidden, r.requirement) for r in report.checks)
+
+
+def _was(before: Before | None) -> Was | None:
+    return None if before is None else Was(before.score, before.status, before.by, before.made, len(before.outcomes))
 
 
 def overview_of(rows: Iterable[Row]) -> Overview:

@@ -25,7 +25,8 @@ import pytest
 import grader.checks
 from grader import grading, hidden, ports, scratch
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose, python_in_the_box
-from grader.apparatus.scene import Bounds
+from grader.assignment import FILE, in_force
+from grader.assignment.reading import Misread, settle
 from grader.declaring import checks_of
 from grader.diagnosing import diagnoses
 from grader.experiments import EXPERIMENTS
@@ -92,6 +93,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("python_files", "test_*.py")  # a pytest.ini of the student's may say otherwise
     config.addinivalue_line("python_functions", "test")
     _hand_over_hidden_scenes(config)
+    _settle_the_assignment(config)
     if not worker:
         if not config.getoption("htmlpath", None):
             config.option.htmlpath = "report.html"
@@ -116,6 +118,20 @@ def _hand_over_hidden_scenes(config: pytest.Config) -> None:
     for name in set(EXPERIMENTS) - set(_BUNDLED):
         setattr(theirs, f"_recording_of_{name}", _recording_fixture(name))
     config.pluginmanager.register(theirs)
+
+
+def _settle_the_assignment(config: pytest.Config) -> None:
+    """Work for the assignment of the project or the hand-out, else for the one that lies where pytest was started: a
+    submission that lies elsewhere settles nothing.
+
+    Raises:
+        pytest.UsageError: its file is not what it should be.
+    """
+    there = [place / FILE for place in (grading.PROJECT, config.invocation_params.dir) if (place / FILE).is_file()]
+    try:
+        settle(next(iter(there), None), grading.checks_declared())
+    except Misread as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def _folder_to_grade(config: pytest.Config) -> Path | None:
@@ -185,9 +201,10 @@ class Grading:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """The rubric's order, and what is a bonus after all the rest, so that `-x` stops at what counts."""
+        """The rubric's order, and what is a bonus after all the rest, so that `-x` stops at what counts; nothing that is off."""
         order = {check.id: place for place, check in enumerate(grading.checks_here())}
-        items.sort(key=lambda item: (_check_of(item).stretch, order.get(_check_of(item).id, len(order))))
+        items[:] = [item for item in items if _check_of(item).id in order]
+        items.sort(key=lambda item: (_check_of(item).stretch, order[_check_of(item).id]))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """The selected checks, `-k` and `--lf` included."""
@@ -230,9 +247,7 @@ class Grading:
         theirs.write_bytes(self._recorded_reference(tier))
         recorded = unpacked(theirs.read_bytes(), theirs)
         references = {check.track.name: Reference(recorded.get(check.track.name, {})) for check in self._wanted}
-        looked, _ = grading.look_at(
-            Submission("", self._folder), tier, self._wanted, Bounds(grading.TIME_LIMIT), references
-        )
+        looked, _ = grading.look_at(Submission("", self._folder), tier, self._wanted, grading.bounds_here(), references)
         path.write_bytes(packed(looked))
 
     def _recorded_reference(self, tier: Tier) -> bytes:
@@ -243,7 +258,7 @@ class Grading:
         if not grading.REFERENCE.is_dir():
             return packed({})
         asked = tuple(check for check in self._wanted if "reference" in check.needs)
-        looked, _ = grading.look_at(Submission("", grading.REFERENCE), tier, asked, Bounds(grading.TIME_LIMIT))
+        looked, _ = grading.look_at(Submission("", grading.REFERENCE), tier, asked, grading.bounds_here())
         return packed(looked)
 
     # --- telling
@@ -341,8 +356,9 @@ class Grading:
             python=python_in_the_box(),
             diagnoses=diagnoses(results, self._looked or {}, references),
             language=language(),
+            bonus_counts=bool(in_force().bonus_counted),
         )
-        return report.for_the_student, self._looked or {}, self._reference
+        return grading.named(report).for_the_student, self._looked or {}, self._reference
 
     def _noted(self, name: str) -> str:
         path = self._shared / name

@@ -11,14 +11,22 @@ from typing import NamedTuple
 import msgspec
 
 from grader import batch, grading, store
+from grader.assignment import Assignment, in_force, put_in_force
+from grader.comparing import remembering
 from grader.diagnosing import diagnoses
 from grader.judging import judge_beside
 from grader.languages import spoken
 from grader.model import SCHEMA, Check, Report, Result, points_shown, report_of
 from grader.reference import Reference
-from grader.replaying import page_of
+from grader.replaying import pages_of
 from grader.wording import language, say, speaking
 from grader.workers import Crew, Progress, Task, work_off
+
+_JUDGED = (
+    "score", "points", "bonus", "bonus_counts", "status", "checks", "diagnoses", "deduction", "lateness", "hidden_points",
+    "hidden_earned", "assignment", "language",
+)  # fmt: skip
+"""What of a report is judged anew."""
 
 
 class NothingFiled(Exception):
@@ -97,11 +105,13 @@ def judged_again(
     recorded: store.Recorded,
     references: Mapping[str, Reference],
     checks: Sequence[Check],
+    made: str = "",
 ) -> Rejudged:
-    """What today's checks make of what was recorded; pure.
+    """What today's checks, and the assignment in force, make of what was recorded.
 
     Args:
         references: by track's name.
+        made: when that is, in words.
     """
     known = {result.id: result for result in report.checks}
     results, unjudged = [], []
@@ -112,18 +122,20 @@ def judged_again(
         else:
             unjudged.append(check.id)
             results += [_renamed(known[check.id])] if check.id in known else []
+    settled = in_force().bonus_counted
     sums = report_of(
         report.submission,
         tuple(results),
         sandbox=report.sandbox,
         seconds=report.seconds,
-        bonus_counts=report.bonus_counts,
+        bonus_counts=report.bonus_counts if settled is None else settled,
         diagnoses=diagnoses(results, recorded, references),
+        student=report.student,
         language=language(),
     )
-    fields = ("score", "points", "bonus", "status", "checks", "diagnoses", "language")
-    after = msgspec.structs.replace(report, **{name: getattr(sums, name) for name in fields})
-    return Rejudged(report, after, tuple(unjudged))
+    sums = grading.settled(sums)
+    after = msgspec.structs.replace(report, **{name: getattr(sums, name) for name in _JUDGED})
+    return Rejudged(report, remembering(after, report, by="rejudge", made=made), tuple(unjudged))
 
 
 def _renamed(result: Result) -> Result:
@@ -141,7 +153,7 @@ def retell(
     Args:
         references: by track's name.
     """
-    anew = judged_again(report, recorded, references, checks).after
+    anew = judged_again(report, recorded, references, checks, "").after
     by_id = {result.id: result for result in anew.checks}
     return msgspec.structs.replace(
         report,
@@ -180,13 +192,14 @@ def _teller(out: Path, wanted: str) -> Callable[[Path, Report], None]:
         recorded = _recorded_or_nothing(folder)
         with speaking(spoken(wanted)):
             report = retell(report, recorded, references, checks)
-        store.commit_report(folder, report, page_of(report, recorded, reference))
+        pages = pages_of(grading.named(report), recorded, reference)
+        store.commit_report(folder, report, pages.student, pages.instructor)
 
     return told
 
 
 def rejudge(out: Path, told: Callable[[Rejudged | LeftAlone], None], wanted: str = "") -> None:
-    """Judge every result of a folder anew, and file those that have changed.
+    """Judge every result of a folder anew, and file those that have changed; each remembers what it was.
 
     Args:
         wanted: the language that they are told in; each in its own, if none is wanted.
@@ -198,12 +211,13 @@ def rejudge(out: Path, told: Callable[[Rejudged | LeftAlone], None], wanted: str
     folders = folders_in(out)
     reference = store.recordings_in(out / batch.REFERENCE_FOLDER)
     references, checks = grading.references_of(reference), grading.checks_here()
+    made = batch.now()
     for folder in folders:
         try:
-            came = _rejudged(folder, references, checks, wanted)
+            came = _rejudged(folder, references, checks, wanted, made)
             if isinstance(came, Rejudged) and came.is_changed:
-                page = page_of(came.after, store.recordings_in(folder), reference)
-                store.commit_report(folder, came.after, page)
+                pages = pages_of(came.after, store.recordings_in(folder), reference)
+                store.commit_report(folder, came.after, pages.student, pages.instructor)
         except store.Unreadable as error:
             came = LeftAlone(folder.name, str(error))
         told(came)
@@ -222,7 +236,7 @@ def folders_in(out: Path) -> list[Path]:
 
 
 def _rejudged(
-    folder: Path, references: Mapping[str, Reference], checks: Sequence[Check], wanted: str
+    folder: Path, references: Mapping[str, Reference], checks: Sequence[Check], wanted: str, made: str
 ) -> Rejudged | LeftAlone:
     report = store.result_in(folder)
     if report is None:
@@ -233,11 +247,11 @@ def _rejudged(
     if not any(recorded.values()):
         return LeftAlone(report.submission, "nothing was recorded of it")
     with speaking(spoken(wanted or report.language)):
-        return judged_again(report, recorded, references, checks)
+        return judged_again(report, recorded, references, checks, made)
 
 
 def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None], wanted: str = "") -> None:
-    """Write every student's page anew from what is filed; no submission's code is run.
+    """Write both pages of every result anew from what is filed; no submission's code is run.
 
     Args:
         wanted: the language that they are told in; each in its own, if none is wanted.
@@ -249,10 +263,16 @@ def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None], wan
     tasks = [Task(folder.name, folder) for folder in folders_in(out)]
     if wanted:
         store.recordings_in(out / batch.REFERENCE_FOLDER)
-    work_off(tasks, Crew(partial(_pages, out, wanted), __name__, jobs, batch.GRACE), lambda task: task.name, progress)
+    work_off(
+        tasks,
+        Crew(partial(_pages, out, wanted, in_force()), __name__, jobs, batch.GRACE),
+        lambda task: task.name,
+        progress,
+    )
 
 
-def _pages(out: Path, wanted: str) -> Callable[[Path], str]:
+def _pages(out: Path, wanted: str, assignment: Assignment) -> Callable[[Path], str]:
+    put_in_force(assignment)
     reference = _recorded_or_nothing(out / batch.REFERENCE_FOLDER)
     tell = _teller(out, wanted) if wanted else None
 
@@ -261,7 +281,9 @@ def _pages(out: Path, wanted: str) -> Callable[[Path], str]:
         if report is not None and tell and report.language != wanted:
             tell(folder, report)
         elif report is not None:
-            store.commit(folder / store.PAGE, page_of(report, _recorded_or_nothing(folder), reference))
+            pages = pages_of(grading.named(report), _recorded_or_nothing(folder), reference)
+            store.commit(folder / store.PAGE, pages.student)
+            store.commit(folder / store.INSTRUCTORS, pages.instructor)
         return folder.name
 
     return written

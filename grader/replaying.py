@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 from collections.abc import Generator
+from typing import NamedTuple
 
 import pytest
 
@@ -13,9 +14,29 @@ from grader import scratch
 from grader.languages import spoken
 from grader.model import Outcome, Report, Result
 from grader.page_of_pytest import Page
+from grader.report.instructors_page import instructors_page
 from grader.report.words import outcome_said
 from grader.store import Recorded
 from grader.wording import say, speaking
+
+
+class Pages(NamedTuple):
+    """The two views of a result.
+
+    Args:
+        student: `report.html`, one file that stands alone.
+        instructor: `instructor.html`, likewise, which no student may see.
+    """
+
+    student: bytes
+    instructor: bytes
+
+
+def pages_of(report: Report, recorded: Recorded, reference: Recorded | None = None) -> Pages:
+    """Both pages of a result."""
+    with speaking(spoken(report.language)):
+        instructors = instructors_page(report, recorded, reference)
+    return Pages(page_of(report, recorded, reference), instructors.encode("utf-8", "backslashreplace"))
 
 
 def page_of(report: Report, recorded: Recorded, reference: Recorded | None = None) -> bytes:
@@ -24,14 +45,18 @@ def page_of(report: Report, recorded: Recorded, reference: Recorded | None = Non
     Raises:
         RuntimeError: pytest did not write it, which is our own fault.
     """
-    report = report.for_the_student
+    with speaking(spoken(report.language)):
+        return _written_by_pytest(report.for_the_student, recorded, reference)
+
+
+def _written_by_pytest(report: Report, recorded: Recorded, reference: Recorded | None) -> bytes:
     with scratch.folder() as folder:
         html = folder / "report.html"
         arguments = [
             "-p", "pytest_html.plugin", "-p", "pytest_metadata.plugin", "-p", "no:cacheprovider", "-p", "no:terminal",
             f"--html={html}", "--self-contained-html", f"--rootdir={folder}", "-c", os.devnull, str(folder),
         ]  # fmt: skip
-        with speaking(spoken(report.language)), _autoload_off(), contextlib.redirect_stdout(io.StringIO()) as said:
+        with _autoload_off(), contextlib.redirect_stdout(io.StringIO()) as said:
             pytest.main(arguments, plugins=[Replay(report), Page(lambda: (report, recorded, reference))])
         if not html.is_file():
             raise RuntimeError(f"pytest-html wrote no page: {said.getvalue()[-500:]}")

@@ -2,7 +2,8 @@
 
 OUT/index.html  grades.csv
 OUT/<name>/result.json          the truth: written last, by rename
-OUT/<name>/report.html
+OUT/<name>/report.html          the student's
+OUT/<name>/instructor.html      nobody's but the instructor's, as is result.json
 OUT/<name>/recordings.json.gz
 """
 
@@ -25,9 +26,12 @@ from grader.recording import RECORDING_SCHEMA, Recording
 
 RESULT = "result.json"
 PAGE = "report.html"
+INSTRUCTORS = "instructor.html"
 RECORDINGS = "recordings.json.gz"
 TORN = ".part"
 Recorded = Mapping[str, Mapping[str, Recording]]
+_LATE = ("before deduction", "deduction", "lateness")
+"""Columns of a gradebook in which somebody is late."""
 _NOT_OURS = (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What reading a file raises that we have not written: msgspec passes on what is no UTF-8 or nests too deep."""
 
@@ -65,16 +69,25 @@ def commit(path: Path, data: bytes) -> None:
         os.close(folder)
 
 
-def commit_result(folder: Path, report: Report, page: bytes, recorded: Recorded) -> None:
+def commit_result(
+    folder: Path, report: Report, page: bytes, recorded: Recorded, instructors: bytes | None = None
+) -> None:
     """File one submission's result; `result.json` comes last, so that it stands for all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     commit(folder / RECORDINGS, packed(recorded))
-    commit_report(folder, report, page)
+    commit_report(folder, report, page, instructors)
 
 
-def commit_report(folder: Path, report: Report, page: bytes) -> None:
-    """File a result whose recordings are filed already."""
+def commit_report(folder: Path, report: Report, page: bytes, instructors: bytes | None = None) -> None:
+    """File a result whose recordings are filed already.
+
+    Args:
+        page: the student's.
+        instructors: the instructor's page; None: there is none.
+    """
     commit(folder / PAGE, page)
+    if instructors is not None:
+        commit(folder / INSTRUCTORS, instructors)
     commit(folder / RESULT, msgspec.json.format(_encoded(report), indent=1) + b"\n")
 
 
@@ -156,8 +169,10 @@ def gradebook(scored: Iterable[Scored]) -> bytes:
     """`grades.csv`: a row for each submission; a grade that needs a human is left empty and says so."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(["submission", "score", "points", "bonus", "status", "note"])
-    for one in scored:
+    everybody = list(scored)
+    somebody_is_late = any(one.lateness for one in everybody)
+    writer.writerow(["submission", "score", "points", "bonus", "status", "note", *(_LATE if somebody_is_late else ())])
+    for one in everybody:
         graded = one.status is Status.GRADED
         writer.writerow(
             [
@@ -167,9 +182,18 @@ def gradebook(scored: Iterable[Scored]) -> bytes:
                 points_shown(one.bonus) if graded else "",
                 one.status.value,
                 "" if graded else f"needs a human: {points_shown(one.score)} points are proven",
+                *(_lateness_of(one, graded) if somebody_is_late else ()),
             ]
         )
     return text.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _lateness_of(one: Scored, graded: bool) -> list[str]:
+    """Score before, deduction, and why; the score after is the row's own."""
+    if not one.lateness:
+        return ["", "", ""]
+    before, less = points_shown(round(one.score + one.deduction, 2)), points_shown(one.deduction)
+    return [before if graded else "", less if graded else "", one.lateness]
 
 
 def no_formula(cell: str) -> str:

@@ -25,6 +25,8 @@ SHAPES = {
     "call": r"\w*",
     "pid": r"\d+",
     "line": r"\d+",
+    "days": r"\d+",
+    "hours": r"\d+",
     "file": r"\S+\.py",
     "signal": r"\S+",
     "end": r"ended with status -?\d+|was ended by the grader: .*?|was ended by (?!the grader)[^:]*?",

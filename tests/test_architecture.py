@@ -25,8 +25,10 @@ SANDBOX, APPARATUS, EXPERIMENTS = "grader.apparatus.sandbox", "grader.apparatus"
 
 MAY_IMPORT: dict[str, set[str]] = {
     # pure: data, and questions to data
-    MODEL: set(),
+    "grader.people": set(),
+    "grader.lesson_recorded": set(),
     WORDING: set(),
+    MODEL: {"grader.lesson", "grader.people", WORDING},
     RECORDING: {MODEL, WORDING},
     "grader.declaring": {MODEL},
     "grader.reference": {MODEL, RECORDING},
@@ -43,7 +45,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
     "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference", WORDING},
     "grader.overview": {MODEL},
+    "grader.comparing": {MODEL},
     "grader.store": {MODEL, RECORDING, "grader.overview"},
+    "grader.assignment.rubric": {"grader.assignment", MODEL},
+    "grader.assignment.lateness": {"grader.assignment", MODEL, "grader.people", WORDING},
+    "grader.assignment.for_students": {"grader.assignment", "grader.assignment.rubric", MODEL},
+    "grader.renewing": {"grader.lesson", MODEL, "grader.replies"},
     "grader.index": {MODEL, "grader.overview", "grader.store"},
     "grader.report": {
         MODEL,
@@ -53,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         WORDING,
     },  # the figures draw what timing reads
     # clean text and the words for it are the report's, cells that are no formula are the gradebook's
-    "grader.exports": {MODEL, RECORDING, "grader.report", "grader.store", WORDING},
+    "grader.exports": {"grader.assignment", MODEL, RECORDING, "grader.report", "grader.store", WORDING},
     "grader.proof.trials": {MODEL, "grader.proof.cases"},
     "grader.proof.figures": {MODEL, "grader.proof.cases", "grader.proof.trials"},
     "grader.proof.telling": {MODEL, "grader.proof.cases", "grader.proof.trials", "grader.proof.figures"},
@@ -63,9 +70,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets", "grader.scratch", WORDING},
     APPARATUS: {MODEL, RECORDING, "grader.explaining", WORDING},
     EXPERIMENTS: {APPARATUS, MODEL, "grader.timing", WORDING},
+    # what an instructor settles; the settings themselves know nothing of what they are for
+    "grader.assignment": set(),
+    "grader.assignment.lines": set(),
+    "grader.assignment.reading": {
+        "grader.assignment",
+        "grader.assignment.lines",
+        "grader.assignment.rubric",
+        "grader.assignment.lateness",
+        MODEL,
+    },
+    "grader.lesson": {"grader.lesson_recorded"},  # read before anything else: what the reference says is the lab's
     "grader.archives": {WORDING},
     "grader.languages": {WORDING},
-    "grader.submission": {MODEL, "grader.archives"},
+    "grader.submission": {MODEL, "grader.archives", "grader.people"},
     "grader.finding": {MODEL, "grader.archives", "grader.submission"},
     "grader.copying": {"grader.archives", "grader.submission", WORDING},
     "grader.gathering": {"grader.archives", "grader.copying", "grader.submission", WORDING},
@@ -91,7 +109,7 @@ PRINTS = {
     f"{COMMANDS}.shown": "it shows progress",
     **{
         f"{COMMANDS}.{family}": "it is one of its families"
-        for family in ("grade", "machine", "verify", "filed", "export")
+        for family in ("grade", "machine", "verify", "filed", "export", "renew")
     },
 }
 STARTS_PROCESSES = {
@@ -102,7 +120,7 @@ READS_ARGV = {
     "grader.__main__": "it is the command line",
     **{
         f"{COMMANDS}.{one}": "it says what it understands"
-        for one in ("options", "grade", "machine", "verify", "filed", "export")
+        for one in ("options", "assigned", "grade", "machine", "verify", "filed", "export", "renew")
     },
     "grader.apparatus.sandbox.agent": "it is a program of its own, PID 1 in the box",
 }
@@ -198,8 +216,11 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 
 PURE = [
-    MODEL, WORDING, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
-    "grader.shards", "grader.overview", "grader.rubric", "grader.judging", "grader.diagnosing",
+    MODEL, WORDING, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing",
+    "grader.explaining", "grader.shards", "grader.overview", "grader.comparing", "grader.rubric", "grader.judging",
+    "grader.diagnosing",
+    "grader.people", "grader.assignment.rubric", "grader.assignment.lateness", "grader.assignment.for_students",
+    "grader.assignment.lines", "grader.renewing", "grader.lesson_recorded",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
 ]  # fmt: skip
 OUTSIDE = {
@@ -213,12 +234,12 @@ OUTSIDE = {
     "psutil",
     "pathlib",
     "random",
-    "datetime",
 }
+FILES_AND_CLOCKS = {"open", "input", "datetime.now", "datetime.today", "datetime.utcnow", "date.today"}
 
 
 @pytest.mark.parametrize("module", PURE)
 def test_what_is_pure_touches_nothing(module: str) -> None:
     """No file, socket, process or clock: a recording is judged the same in years."""
     assert {name.split(".")[0] for name in imports_of(module)} & OUTSIDE == set()
-    assert not {"open", "input"} & set(names_used_in(module))
+    assert not FILES_AND_CLOCKS & set(names_used_in(module))

@@ -23,6 +23,7 @@ import pytest
 
 from grader import grading, store
 from tests.language.chinese import english_on, ours_of
+from tests.leaks import leaks_in, secrets_of, what_a_student_reads
 
 T = TypeVar("T")
 
@@ -39,8 +40,7 @@ def scores(out: Path) -> dict[str, float]:
 
 
 def test_the_samples_get_their_scores_and_pages(tmp_path: Path, scores_of_the_samples: dict[str, float]) -> None:
-    """Each sample's score is the one that its mistakes cost, every file that an instructor opens is there, and told in
-    Chinese no page has a word of English left."""
+    """Each score is the one that the mistakes cost, what an instructor opens is there, and no student's page leaks."""
     done = run("grade", str(grading.SAMPLES), "--out", str(tmp_path))
     assert (done.returncode, scores(tmp_path)) == (0, scores_of_the_samples), done.stdout + done.stderr
     assert (tmp_path / "index.html").stat().st_size > 0
@@ -48,10 +48,18 @@ def test_the_samples_get_their_scores_and_pages(tmp_path: Path, scores_of_the_sa
     for name in scores_of_the_samples:
         page = (tmp_path / name / "report.html").read_text()
         assert len(page) < 150_000
-        assert str(grading.PROJECT) not in page
+        report, recorded = store.result_in(tmp_path / name), store.recordings_in(tmp_path / name)
+        assert report
+        secrets = secrets_of(report, recorded, grading.SAMPLES / name, others=scores_of_the_samples)
+        assert (
+            leaks_in(what_a_student_reads(report, page), {**secrets, "the results": frozenset({str(tmp_path)})}) == []
+        )
+        instructors = (tmp_path / name / store.INSTRUCTORS).read_text()
+        assert "forking/answers_strangers" in instructors
+        assert str(grading.SAMPLES / name) in instructors
     assert run("rejudge", str(tmp_path), "--lang", "zh").returncode == 0
     assert scores(tmp_path) == scores_of_the_samples
-    for name in scores_of_the_samples:
+    for name in scores_of_the_samples:  # and told in Chinese no page has a word of English left
         assert english_on(ours_of((tmp_path / name / "report.html").read_text()), name) == []
 
 
@@ -65,6 +73,8 @@ def test_what_is_graded_is_not_graded_again(tmp_path: Path) -> None:
     shutil.copy(grading.SAMPLES / "ada" / "blocking_server.py", mine / "chen")
     assert "1 to grade" in run("grade", str(mine), "--out", str(out)).stdout
     assert scores(out) == {"chen": 30}
+    assert '<td class="fl-num">0<td class="fl-num">30' in (out / "index.html").read_text()
+    assert "<td>0 of 100</td><td>30 of 100</td>" in (out / "chen" / store.INSTRUCTORS).read_text()
 
 
 CLASS = ("ada", "chen", "hana")

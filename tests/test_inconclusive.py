@@ -130,7 +130,7 @@ def test_the_class_page_lists_who_must_be_looked_at() -> None:
     """By name and with the reason, and counts them out of the grades."""
     rows = [row_of("ada", graded(name="ada")), row_of("bela", graded(STORM, name="bela"))]
     page = class_page(overview_of(rows), title="Class", made="today")
-    by_hand = page[page.index("Look at these by hand") : page.index("<h2>Scores")]
+    by_hand = page[page.index("Look at this one by hand") : page.index("<h2>Scores")]
     assert ("ada" in by_hand, "bela" in by_hand, "inconclusive: needs a human" in by_hand) == (True, False, True)
     assert "the median of 1 grade, 1 to be looked at by hand" in page
 
@@ -169,4 +169,4 @@ def test_a_folder_with_one_that_was_not_seen_ends_with_1_too(tmp_path: Path) -> 
     done = subprocess.run(command, capture_output=True, text=True, cwd=grading.PROJECT, check=False)
     assert (done.returncode, "1 to be looked at by a human" in done.stdout) == (1, True), done.stderr
     assert "needs a human" in (tmp_path / batch.GRADES).read_text()
-    assert "Look at these by hand" in (tmp_path / batch.INDEX).read_text()
+    assert "Look at this one by hand" in (tmp_path / batch.INDEX).read_text()

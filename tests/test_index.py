@@ -18,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import batch, grading, index, store
-from grader.model import Diagnosis, Outcome, Report, Result, Sure, report_of
-from grader.overview import overview_of, row_of
+from grader.comparing import remembering
+from grader.model import Diagnosis, Outcome, Report, Result, Status, Sure, report_of
+from grader.overview import Was, overview_of, row_of
 
 CHECKS = ("answers", "reaps", "extra", "newer")
 
@@ -70,6 +71,18 @@ def test_it_knows_the_causes_of_what_failed(tmp_path: Path) -> None:
     causes = ("blocking: Nobody sleeps.", "forking: Nobody waits.")
     assert [one.causes for one in index.overview_in(tmp_path).standings] == [causes, ()]
     assert asked_of_the_index(tmp_path, "SELECT causes FROM submissions") == [("\n".join(causes),), ("",)]
+
+
+def test_it_knows_what_a_result_took_the_place_of(tmp_path: Path) -> None:
+    """By the index as by the results themselves, and a question finds who has changed."""
+    new = remembering(report("ada", "ppp"), report("ada", "pfe"), by="rejudge", made="2026-11-02 10:00")
+    file(tmp_path, new, report("bela"))
+    assert [one.was for one in index.overview_in(tmp_path).standings] == [
+        Was(2.0, Status.GRADED, "rejudge", "2026-11-02 10:00", 2), None,
+    ]  # fmt: skip
+    assert index.overview_in(tmp_path) == overview_of(row_of(one.submission, one) for one in (new, report("bela")))
+    question = "SELECT submission, was_score, score FROM submissions WHERE changes > 0"
+    assert asked_of_the_index(tmp_path, question) == [("ada", 2.0, 4.0)]
 
 
 def test_it_answers_questions(out: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,12 +11,16 @@ from grader.model import (
     BLOCKING,
     FORKING,
     MOST_OF_A_NAME,
+    NOT_SEEN,
     TRACKS,
+    Before,
+    Diagnosis,
     Mismatch,
     NotReached,
     Outcome,
     Result,
     Status,
+    Sure,
     Track,
     folder_name,
     points_shown,
@@ -157,3 +162,36 @@ def test_what_is_hidden_is_not_for_the_student() -> None:
     report = report_of("ada", (shown, secret), sandbox="none", seconds=1.0, seed=7)
     assert (report.for_the_student.checks, report.for_the_student.seed, report.checks) == ((shown,), 7, (shown, secret))
     assert (shown.passed, secret.passed) == (True, False)
+
+
+def test_what_is_said_of_the_machine_is_not_for_the_student() -> None:
+    """Nor what a result was before, nor a cause that a hidden check shows; what we could not see is one sentence."""
+    unclear = Result("forking/listens", Outcome.ERROR, 2.0, 0.0, False, "The server listens.", "no room in /tmp/x")
+    secret = Result("forking/secret", Outcome.FAILED, 0.0, 0.0, True, "A secret.", hidden=True)
+    open_cause = Diagnosis(
+        cause="a",
+        sentence="It is so.",
+        sure=Sure.PERHAPS,
+        hint="?",
+        root="forking/listens",
+        follows=("forking/secret", "x"),
+    )
+    report = msgspec.structs.replace(
+        report_of("ada", (unclear, secret), sandbox="none", seconds=1.0),
+        sandbox_notes=("a note",),
+        path="/home/prof/ada",
+        before=Before(score=1.0, points=2.0, bonus=0.0, status=Status.GRADED, by="grade", made="then"),
+        diagnoses={"forking": open_cause, "blocking": msgspec.structs.replace(open_cause, root="forking/secret")},
+    )
+    theirs = report.for_the_student
+    assert [result.message for result in theirs.checks] == [NOT_SEEN]
+    assert (theirs.sandbox_notes, theirs.path, theirs.before) == ((), "", None)
+    assert {track: found.follows for track, found in theirs.diagnoses.items()} == {"forking": ("x",)}
+
+
+def test_hidden_points_are_told_as_a_sum() -> None:
+    """So that a student's score can be understood where the checks themselves are not shown."""
+    secret = Result("forking/secret", Outcome.PASSED, 2.1, 2.1, False, "", hidden=True)
+    report = report_of("ada", (result(Outcome.PASSED, 0.2), secret), sandbox="none", seconds=1.0)
+    shown = report.for_the_student
+    assert (shown.score, shown.hidden_points, shown.hidden_earned, len(shown.checks)) == (2.3, 2.1, 2.1, 1)

@@ -12,7 +12,9 @@ from grader.apparatus.scene import Bounds
 from grader.proof.cases import SERVERS, Case, cases_in, submission_of
 from grader.proof.trials import trial_of
 from grader.reference import Reference
+from grader.report.page import summary
 from grader.rubric import rubric
+from tests.leaks import leaks_in, secrets_of, what_a_student_reads
 
 CASES = cases_in(SERVERS)
 LONG = frozenset(
@@ -37,15 +39,19 @@ def tier_and_references() -> tuple[Tier, dict[str, Reference]]:
 @pytest.mark.needs("bubblewrap")
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.name not in LONG])
 def test_a_server_comes_to_what_its_header_says(case: Case) -> None:
-    """Named checks fail, right servers and the other track keep every point, and nothing stays unclear.
+    """Named checks fail, right servers and the other track keep every point, nothing stays unclear, and nothing leaks.
 
     What a wrong server fails besides, by chance and unforeseen by its header, wrongs nobody: `verify` counts it.
     """
     tier, references = tier_and_references()
     with submission_of(case) as submission:
         graded = grading.grade(submission, tier, references, bounds=Bounds(300))
+        secrets = secrets_of(graded.report, graded.looked, submission.path)
     trial = trial_of(case, graded.report.checks, seconds=graded.report.seconds)
     assert (trial.false_rejections, trial.false_acceptances, trial.unclear) == ((), (), ())
+    theirs = {track: reference.recordings for track, reference in references.items()}
+    page = summary(graded.report.for_the_student, graded.looked, theirs)
+    assert leaks_in(what_a_student_reads(graded.report, page), secrets) == []
 
 
 def test_every_check_has_a_mutant() -> None:

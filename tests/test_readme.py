@@ -24,11 +24,14 @@ DOCUMENTS = (
     "student_template/README.md",
     "student_template/README.zh.md",
     "docs/exports.md",
+    "docs/assignment.md",
     "deploy/README.md",
 )
 OURS = (".venv/bin/", "python -m grader", "pytest")
 """How a command begins that stands in the middle of a sentence or a table."""
 NOT_COPIED = (".git", ".tox", ".venv", "build", "results", "__pycache__", ".*_cache", "*.egg-info", "report.html")
+DOCUMENT = grading.PROJECT / "docs" / "assignment.md"
+"""It has a whole `assignment.toml`."""
 SAMPLES_OF_THE_COPY = ("ada", "chen")
 """The others cost time and show nothing of a command; `test_batch.py` grades all of them."""
 
@@ -205,6 +208,23 @@ def export(place: Place, words: tuple[str, ...]) -> None:
     tried(place, place.project, sys.executable, "-m", "grader", *filled, **RUNNER_OF_CLASSROOM50)
 
 
+def on_results(place: Place, words: tuple[str, ...]) -> None:
+    """Of the samples, graded once."""
+    need_results(place)
+    tried(place, place.project, sys.executable, *words[1:])
+
+
+def with_an_assignment(place: Place, words: tuple[str, ...]) -> None:
+    """That of the document; the project's own would be the other commands', too."""
+    (place.project / "roster.csv").write_text("id\n")
+    (place.project / words[-1]).write_text(re.findall(r"(?ms)^```toml\n(.*?)^```", DOCUMENT.read_text("utf-8"))[0])
+    try:
+        grader(place, words)
+        assert " 95  Core" in tried(place, place.project, sys.executable, "-m", "grader", "rubric")
+    finally:
+        (place.project / words[-1]).unlink()
+
+
 def of_a_cluster(place: Place, words: tuple[str, ...]) -> None:
     """Not for real, since it needs a cluster: the files are there, and `test_deploy.py` does with them what it would."""
     named = [word for word in words if word.startswith("deploy/")]
@@ -243,6 +263,8 @@ HOW: dict[str, Callable[[Place, tuple[str, ...]], None]] = {
     r"(sbatch|podman|kubectl|mkdir|cp) ": of_a_cluster,
     r"python -m grader export \S+ results": export,
     r"\.venv/bin/tox -e catalogue$": catalogue,
+    r"python -m grader rejudge results$": on_results,
+    r"python -m grader verify --assignment ": with_an_assignment,
     r"\.venv/bin/tox": tox,
     r"python -m grader": grader,
     r"pytest": pytest_of_a_student,

@@ -94,6 +94,25 @@ def test_a_second_time_nothing_changes(out: Path) -> None:
     assert "0 gained points, 0 lost points, 3 have as many" in command("rejudge", str(out)).stdout
 
 
+def test_old_and_new_scores_stay_side_by_side(out: Path) -> None:
+    """On the class page and on the instructor's, after `report` too, until it is judged anew once more."""
+    command("rejudge", str(out))
+    for again in ("", "report", "index"):
+        if again:
+            assert command(again, str(out)).returncode == 0
+        page = (out / batch.INDEX).read_text()
+        assert "2 results have changed when judged anew" in page
+        assert '<td class="fl-num">94<td class="fl-num">100' in page
+        assert '<td class="fl-num">100<td class="fl-num">94' in page
+        kept = (out / "ada" / store.INSTRUCTORS).read_text()
+        assert "<td>score</td><td>94 of 100</td><td>100 of 100</td>" in kept
+        assert "<td>forking/reaps_a_burst</td><td>failed</td><td>passed</td>" in kept
+        assert "94 of 100" not in (out / "ada" / store.PAGE).read_text()
+    command("rejudge", str(out))
+    assert "changed when" not in (out / batch.INDEX).read_text()
+    assert "Old and new" not in (out / "ada" / store.INSTRUCTORS).read_text()
+
+
 def test_a_result_without_recordings_is_left_alone_and_named(out: Path) -> None:
     """And the exit status says that not all could be judged."""
     before = (out / "dora" / store.RESULT).read_bytes()

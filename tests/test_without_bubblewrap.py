@@ -58,6 +58,8 @@ def test_the_samples_are_graded_all_the_same(tmp_path: Path, scores_of_the_sampl
     assert done.stderr.count("bubblewrap is not installed") == 1
     assert "UNSANDBOXED" in (tmp_path / "ada" / "report.html").read_text()
     assert "UNSANDBOXED" in (tmp_path / "index.html").read_text()
+    assert "bubblewrap is not installed" in (tmp_path / "ada" / "instructor.html").read_text()
+    assert "bubblewrap is not installed" not in (tmp_path / "ada" / "report.html").read_text()
 
 
 def test_other_peoples_programs_are_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from grader.recording import Output
 
@@ -13,7 +14,13 @@ KEPT = 64 << 10
 class Stream:
     """The reading end of one of a server's streams."""
 
-    def __init__(self) -> None:
+    def __init__(self, as_written_down: Callable[[str], str] = str) -> None:
+        """Open it.
+
+        Args:
+            as_written_down: a text without paths of this machine.
+        """
+        self._as_written_down = as_written_down
         self._reader, self.writer = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self._reader, False)
         self.size = 0
@@ -65,12 +72,13 @@ class Stream:
 
     def text(self) -> str:
         """All that was kept, as text."""
-        return (self._head + self._tail).decode("utf-8", "backslashreplace")
+        return self._written(self._head + self._tail)
 
     def output(self) -> Output:
-        """What a recording keeps of it."""
-        return Output(
-            size=self.size,
-            head=self._head.decode("utf-8", "backslashreplace"),
-            tail=self._tail.decode("utf-8", "backslashreplace"),
-        )
+        """What a recording keeps of it: where nothing was left out it has no tail, so that no path is cut in two."""
+        if self.size <= len(self._head) + len(self._tail):
+            return Output(size=self.size, head=self.text())
+        return Output(size=self.size, head=self._written(self._head), tail=self._written(self._tail))
+
+    def _written(self, data: bytes) -> str:
+        return self._as_written_down(data.decode("utf-8", "backslashreplace"))

@@ -19,8 +19,9 @@ EVERY = 0.05
 class Police:
     """Says which limit a box went over."""
 
-    def __init__(self, box: Box, clients: Clients, observer: Observer) -> None:
+    def __init__(self, box: Box, clients: Clients, observer: Observer, allowed: limits.Allowed) -> None:
         """Nothing was looked at yet."""
+        self._allowed = allowed
         self._box = box
         self._clients = clients
         self._observer = observer
@@ -37,18 +38,18 @@ class Police:
             return ""
         self._looked_at = now
         pids = self._box.pids()
-        if len(pids) > limits.PROCESSES and self._living(pids) > limits.PROCESSES:
-            return filed("it had more than {most} processes", most=limits.PROCESSES)
+        if len(pids) > self._allowed.processes and self._living(pids) > self._allowed.processes:
+            return filed("it had more than {most} processes", most=self._allowed.processes)
         if self._uses_too_much_memory(pids):
-            return filed("it used more than {most} MB of memory", most=limits.MEMORY >> 20)
+            return filed("it used more than {most} MB of memory", most=self._allowed.memory >> 20)
         return self._files_too_many()
 
     def _uses_too_much_memory(self, pids: Collection[int]) -> bool:
         """A page that forks share is one page: exact sums cost more, and are made where the rough one is above."""
         processes = self._box.processes
-        if sum(map(processes.bytes_at_most, pids)) <= limits.MEMORY:
+        if sum(map(processes.bytes_at_most, pids)) <= self._allowed.memory:
             return False
-        return sum(map(processes.bytes_of_its_share, pids)) > limits.MEMORY
+        return sum(map(processes.bytes_of_its_share, pids)) > self._allowed.memory
 
     def _files_too_many(self) -> str:
         kept = self._box.kept()

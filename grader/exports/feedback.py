@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.model import Outcome, Report, Result, Status, points_shown
+from grader.model import NOT_SEEN, Outcome, Report, Result, Status, points_shown
 from grader.report.clean import cut, html, one_line
-from grader.report.words import SYMBOLS
+from grader.report.words import SYMBOLS, hidden_of, lateness_of
 from grader.store import no_formula
 from grader.wording import say
 
@@ -22,6 +22,10 @@ def summary(report: Report) -> str:
     """`87 of 100 points`, or that a human must look."""
     if report.status is not Status.GRADED:
         return needs_a_human()
+    return say(". ").join(filter(None, (_points(report), lateness_of(report), hidden_of(report))))
+
+
+def _points(report: Report) -> str:
     score, points, bonus = map(points_shown, (report.score, report.points, report.bonus))
     if report.bonus_counts:
         return say("{score} of {points} points, bonus included", score=score, points=points)
@@ -57,7 +61,7 @@ def why(result: Result, *, briefly: bool = False) -> list[str]:
     if result.outcome is Outcome.PASSED:
         return []
     if result.outcome.needs_a_human:  # all that a student hears of an error of ours: its message names our code
-        return [say("The machine or the grader did not let us see it.")]
+        return [say(NOT_SEEN)]
     if result.outcome is Outcome.NOT_REACHED:
         return [shown(say("not reached: {why}", why=result.message))]
     seen = [say("seen: {line}", line=line) for line in result.evidence[: 0 if briefly else MOST_EVIDENCE]]

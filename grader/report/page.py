@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from grader.model import Diagnosis, Inconclusive, NotReached, Outcome, Report, Result, points_shown
 from grader.recording import Output, Recording
 from grader.report.clean import clean, html, one_line
 from grader.report.picture import sequence, timing_chart
-from grader.report.scenes import TIMED, scene_of
+from grader.report.scenes import TIMED, of_the_student, scene_of
 from grader.report.script import script_for_pytest_html
 from grader.report.style import SHEET
 from grader.report.words import (
@@ -18,6 +18,8 @@ from grader.report.words import (
     core_of,
     earned_of,
     following,
+    hidden_of,
+    lateness_of,
     needing_a_human,
     outcome_said,
     score_of,
@@ -40,17 +42,19 @@ CLIENTS_OF = {"in_turn": "ABC", "at_work": "ABCD"}
 
 def page_title(report: Report) -> str:
     """What the page is called."""
-    return html(one_line(say("{submission}: {score}", submission=report.submission, score=score_of(report))))
+    said = say("{submission}: {score}", submission=report.submission, score=score_of(report))
+    return html(one_line(f"{report.assignment}: {said}" if report.assignment else said))
 
 
 def summary(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
-    """All of the page that is ours."""
-    parts = [
-        f"<style>{SHEET}</style><script>{script_for_pytest_html()}</script>",
-        _score(report),
-        *_bands(report),
-        *_first(report),
-    ]
+    """All of the student's page that is ours."""
+    head = f"<style>{SHEET}</style><script>{script_for_pytest_html()}</script>"
+    return f"{head}{body(report, of_the_student(recordings), reference)}<h2>{say('As a table')}</h2>"
+
+
+def body(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
+    """What student and instructor read of a result: the score, what to mend, and every requirement."""
+    parts = [_score(report), *_bands(report), *_first(report)]
     follows = following(report)
     for track, results in by_track(report).items():
         core = core_of(results)
@@ -58,23 +62,25 @@ def summary(report: Report, recordings: Recorded, reference: Recorded | None = N
             parts.append(
                 f"<h2>{say('{program}: {earned} points', program=html(f'{track}_server.py'), earned=earned_of(core))}</h2>"
             )
-            parts += _items(core, recordings.get(track, {}), (reference or {}).get(track, {}), follows)
-        parts.append(_output(recordings.get(track, {})))
+            parts += items(core, recordings.get(track, {}), (reference or {}).get(track, {}), follows)
+        parts.append(output(recordings.get(track, {})))
     stretch = stretch_of(report.checks)
     if stretch:
         parts.append(f"<h2>{say('{program}: {earned} points', program=stretch_said(), earned=earned_of(stretch))}</h2>")
         for track, results in by_track(report).items():
-            parts += _items(stretch_of(results), recordings.get(track, {}), (reference or {}).get(track, {}), follows)
-    parts.append(f"<h2>{say('As a table')}</h2>")
+            parts += items(stretch_of(results), recordings.get(track, {}), (reference or {}).get(track, {}), follows)
     return "".join(parts)
 
 
 def _score(report: Report) -> str:
     shown = f"{points_shown(report.score)} <small>{_of_how_many(report)}</small>"
     sandbox = say("sandbox: {name}", name=html(report.sandbox))
+    name = f"{html(report.assignment)} · " if report.assignment else ""
+    more = (say("{sentence}.", sentence=said) for said in (lateness_of(report), hidden_of(report)) if said)
     return (
-        f'<p class="fl-score">{shown}</p><p class="fl-soft">{html(report.submission)} · '
+        f'<p class="fl-score">{shown}</p><p class="fl-soft">{name}{html(report.submission)} · '
         f"{status_said(report.status)} · {sandbox} · {report.seconds:.1f} s</p>"
+        + "".join(f"<p>{html(said)}</p>" for said in more)
     )
 
 
@@ -164,8 +170,8 @@ def _met(report: Report) -> str:
     return met + _section(where, _cause(root, diagnosis), " fl-met")
 
 
-def _items(
-    results: list[Result],
+def items(
+    results: Sequence[Result],
     recordings: Mapping[str, Recording],
     reference: Mapping[str, Recording],
     follows: Collection[str],
@@ -239,7 +245,7 @@ def _last_take(recording: Recording | None) -> Take | None:
         return None
 
 
-def _output(recordings: Mapping[str, Recording]) -> str:
+def output(recordings: Mapping[str, Recording]) -> str:
     """What the server wrote: of the scene in which it ended, else of the first."""
     ended = [recording for recording in recordings.values() if recording.exit]
     recording = next(iter(ended or recordings.values()), None)

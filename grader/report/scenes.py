@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from grader.model import Result
+from grader.recording import Recording
 from grader.report.words import name_of
 
 SENTENCES = {
@@ -75,6 +78,16 @@ SCENE_OF = {
 
 TIMED = frozenset({"in_turn", "at_work"})
 """Scenes whose point is how long things took."""
+
+
+def of_the_student(recorded: Mapping[str, Mapping[str, Recording]]) -> dict[str, dict[str, Recording]]:
+    """By track, the recordings of the bundled scenes: an instructor's own are not the student's to see."""
+    return {track: {n: seen for n, seen in scenes.items() if n in SENTENCES} for track, scenes in recorded.items()}
+
+
+def of_the_instructor(recorded: Mapping[str, Mapping[str, Recording]]) -> list[Recording]:
+    """The recordings of the instructor's own scenes."""
+    return [seen for scenes in recorded.values() for name, seen in scenes.items() if name not in SENTENCES]
 
 
 def scene_of(result: Result) -> str:

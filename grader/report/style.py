@@ -52,12 +52,22 @@ overflow-wrap:break-word}.fl-table th{white-space:nowrap}
 .fl-scroll{overflow-x:auto}.fl-num{text-align:right!important;font-variant-numeric:tabular-nums}
 .fl-output{max-height:20rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);
 border:1px solid var(--line);border-radius:6px;padding:.6rem}
-.fl-matrix{border-collapse:collapse;font:12px ui-monospace,Menlo,monospace}
-.fl-matrix td,.fl-matrix th{padding:0 .22rem;border:1px solid var(--line);text-align:center}
-.fl-matrix th[scope=row]{text-align:left;white-space:nowrap;font-weight:400}
-.fl-matrix thead th{writing-mode:vertical-rl;text-align:right;padding:.3rem .1rem;font-weight:400}
+.fl-long{max-height:85vh;overflow:auto}.fl-long thead{position:sticky;top:0;z-index:2;background:var(--bg)}
+.fl-matrix{border-spacing:0;font:12px ui-monospace,Menlo,monospace;display:block;width:max-content}
+.fl-matrix thead,.fl-matrix tbody{display:block;width:max-content}
+.fl-many.fl-matrix tbody{content-visibility:auto;contain-intrinsic-size:auto 60rem auto 950px}.fl-matrix tr{display:flex}
+.fl-matrix td,.fl-matrix th{flex:none;width:19px;height:19px;line-height:18px;overflow:hidden;padding:0;
+border:solid var(--line);border-width:0 1px 1px 0;text-align:center}
+.fl-matrix th[scope=row],.fl-matrix thead td{width:min(var(--fl-name),40vw);height:auto;padding:0 .3rem;position:sticky;left:0;
+background:var(--bg);text-align:left;white-space:nowrap;text-overflow:ellipsis;font-weight:400}
+.fl-matrix thead th{height:auto;padding:.3rem 0;font-weight:400;text-align:right;writing-mode:vertical-rl}
 .fl-matrix tbody td{color:var(--ok)}.fl-matrix tbody .f{color:var(--bad);background:var(--tint);font-weight:700}
 .fl-matrix tbody .n{color:var(--ink)}.fl-matrix tbody .i,.fl-matrix tbody .e{color:var(--odd);font-weight:700}
+.fl-rows,.fl-rows thead,.fl-rows tbody{display:block}
+.fl-rows tr{display:grid;grid-template-columns:minmax(9rem,1.6fr) 4rem 4rem 7rem 5.5rem minmax(10rem,4fr)}
+.fl-old tr{grid-template-columns:minmax(9rem,1.6fr) 4.5rem 4rem 4rem 7rem 5.5rem minmax(10rem,4fr)}
+.fl-many.fl-rows tbody tr{content-visibility:auto;contain-intrinsic-size:auto 2.2rem}
+.fl-tools:not([hidden]){display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}
 .fl-filter{font:inherit;padding:.35rem .6rem;border:1px solid var(--soft);border-radius:6px;background:var(--card);
 color:var(--ink);width:min(22rem,100%)}
 .fl-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -67,7 +77,7 @@ padding:.35rem 0;border-bottom:1px solid var(--line)}.fl-stack td,.fl-stack th{b
 .fl-stack .fl-wide{grid-column:1/-1}.fl-stack .fl-first-column{grid-row:1}
 .fl-pair{grid-template-columns:1fr}.fl-body{padding-left:0}.fl-score{font-size:2.6rem}
 .fl-item>summary,.fl-row{grid-template-columns:1.3rem 3rem minmax(0,1fr)}}
-@media print{.fl-item{break-inside:avoid}.controls,.filters,.fl-filter{display:none}body{max-width:none}}
+@media print{.fl-item{break-inside:avoid}.controls,.filters,.fl-tools{display:none}.fl-long{max-height:none}body{max-width:none}}
 #results-table{color:var(--ink);border-color:var(--line);font-size:.9rem;width:100%}
 #results-table th,#results-table td,#environment td{border-color:var(--line);overflow-wrap:anywhere}
 #environment tr:nth-child(odd),.logwrapper,.logwrapper .logexpander{background:var(--card)!important}

@@ -13,6 +13,8 @@ from grader.report.words import (
     by_track,
     core_of,
     earned_of,
+    hidden_of,
+    lateness_of,
     needing_a_human,
     outcome_said,
     score_of,
@@ -139,6 +141,9 @@ def closing(report: Report, width: int, colour: bool) -> list[str]:
         earned = earned_of(stretch_of(report.checks))
         lines.append(say("{program}: {earned}", program=stretch_said(), earned=earned))
     tracks = [f"{track} {earned_of(core)}" for track, results in by_track(report).items() if (core := core_of(results))]
+    for said in (lateness_of(report), hidden_of(report)):
+        if said:
+            lines += _wrapped("", say("{sentence}.", sentence=said), width)
     score = " · ".join([*tracks, say("score {score}", score=score_of(report))])
     full = report.score >= report.points
     lines.append(_painted(score, Outcome.PASSED if full else Outcome.FAILED, colour))

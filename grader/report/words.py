@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from grader.model import Diagnosis, Outcome, Report, Result, Status, Sure, points_shown
-from grader.wording import say
+from grader.wording import retold, say
 
 SYMBOLS = {
     Outcome.PASSED: "✓",
@@ -87,6 +87,32 @@ def score_of(report: Report) -> str:
     """`87 of 100`, and whether the bonus is in it."""
     said = say("{score} of {points}", score=points_shown(report.score), points=points_shown(report.points))
     return say("{score}, bonus included", score=said) if report.bonus_counts else said
+
+
+def lateness_of(report: Report) -> str:
+    """`90 points, less 10 for lateness, are 80: handed in 5 h after the deadline: 10 points less`; "" where it was in time."""
+    if not report.deduction:
+        return retold(report.lateness)
+    before, less, after = map(points_shown, (report.before_deduction, report.deduction, report.score))
+    return say(
+        "{before} points, less {less} for lateness, are {after}: {lateness}",
+        before=before,
+        less=less,
+        after=after,
+        lateness=report.lateness,
+    )
+
+
+def hidden_of(report: Report) -> str:
+    """What checks that no student sees are worth in a score, told without a word of what they are; "" where there are none."""
+    if not report.hidden_points:
+        return ""
+    earned, points = points_shown(report.hidden_earned), points_shown(report.hidden_points)
+    return say(
+        "Checks that only your instructor sees: {earned} of {points} points, part of the score",
+        earned=earned,
+        points=points,
+    )
 
 
 def first_to_mend(report: Report) -> Result | None:

@@ -17,6 +17,9 @@ from urllib.parse import unquote
 import pytest
 
 from grader import grading
+from grader.model import Status
+from grader.overview import Asked, Overview, Standing, Was
+from grader.report.class_page import class_page
 from grader.rubric import rubric
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -75,7 +78,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pages(out: Path) -> list[Path]:
     """Every page of a class."""
-    return [out / "index.html", *sorted(out.glob("*/report.html"))]
+    return [out / "index.html", *sorted(out.glob("*/report.html")), *sorted(out.glob("*/instructor.html"))]
 
 
 def test_pages_stand_alone(out: Path) -> None:
@@ -107,8 +110,8 @@ def test_a_report_is_complete_without_scripts(out: Path, name: str) -> None:
 
 def test_the_class_page_leads_to_every_report(out: Path) -> None:
     """Without scripts, whatever a student's folder is called."""
-    links = re.findall(r'href="([^"]+/report\.html)"', (out / "index.html").read_text("utf-8"))
-    assert {unquote(link) for link in links} == {str(page.relative_to(out)) for page in out.glob("*/report.html")}
+    links = re.findall(r'href="([^"]+/\w+\.html)"', (out / "index.html").read_text("utf-8"))
+    assert {unquote(link) for link in links} == {str(page.relative_to(out)) for page in out.glob("*/*.html")}
 
 
 def test_what_a_student_wrote_is_shown_and_never_run(out: Path) -> None:
@@ -152,7 +155,11 @@ def browser() -> Iterator[Any]:
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
-    "name", ["index.html", "ada/report.html", "gus/report.html", "hostile/report.html", "@sum/report.html"]
+    "name",
+    [
+        *("index.html", "ada/report.html", "gus/report.html", "hostile/report.html", "@sum/report.html"),
+        "hostile/instructor.html",
+    ],
 )
 def test_a_page_reads_well(out: Path, browser: Any, name: str, width: int, colours: str) -> None:
     """By a screen reader's rules, on a desktop and on a phone, in light and in dark, and nothing is fetched."""
@@ -171,18 +178,81 @@ def test_a_page_reads_well(out: Path, browser: Any, name: str, width: int, colou
     assert found.violations_count == 0, found.generate_report()
     assert beyond == 0
     assert wrong == []
-    assert rows == (0 if name == "index.html" else len(rubric()))
+    assert rows == (len(rubric()) if name.endswith("report.html") else 0)
     assert len(asked) == 1  # the page itself
     assert title != "owned"
 
 
 @pytest.mark.needs("chromium")
 def test_the_class_page_can_be_sorted_and_searched(out: Path, browser: Any) -> None:
-    """By keys alone: who earned least, and who is called fay."""
+    """By keys alone: who earned least, and who is called fay; the matrix goes along."""
     page = browser.new_page()
     page.goto((out / "index.html").as_uri())
     page.get_by_role("button", name="score").press("Enter")
     assert page.locator("#fl-all tbody tr").last.locator("td").first.inner_text() == "ada"
+    assert page.locator(".fl-each").first.locator("tbody tr").last.locator("th").inner_text() == "ada"
+    assert page.locator("#fl-all th[aria-sort]").get_attribute("aria-sort") == "ascending"
+    page.get_by_role("button", name="score").press(" ")
+    assert page.locator("#fl-all tbody tr").first.locator("td").first.inner_text() == "ada"
     page.get_by_label("show submissions with these words").fill("fay")
+    page.get_by_text("1 of 12 shown").wait_for()
     assert page.locator("#fl-all tbody tr:visible td:first-child").all_inner_texts() == ["fay"]
+    assert page.locator(".fl-each").first.locator("tbody tr:visible th").all_inner_texts() == ["fay"]
     page.close()
+
+
+def crowd(number: int) -> Overview:
+    """A class in which every third failed, every fifth changed, and one needs a human."""
+    asked = (
+        Asked("forking/answers", 6.0, False, False, "It answers."),
+        Asked("forking/reaps", 6.0, False, False, "It."),
+    )
+    standings = [
+        Standing(
+            *(f"s{n:03}", f"s{n:03}", 12.0 - n % 13, 12.0, 0.0, False),
+            *(Status.INCONCLUSIVE if n == 7 else Status.GRADED, "bubblewrap", "pf" if n % 3 == 0 else "pp"),
+            was=None if n % 5 else Was(6.0, Status.GRADED, "rejudge", "2026-11-02 10:00", 1),
+        )
+        for n in range(number)
+    ]
+    return Overview(asked, standings)
+
+
+@pytest.mark.needs("chromium")
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_a_crowd_can_be_sorted_and_filtered(tmp_path: Path, browser: Any, colours: str) -> None:
+    """Who changed, who needs a human, who failed one check; whoever has no old score comes last, whichever way one sorts."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    (tmp_path / "index.html").write_text(class_page(crowd(150), title="Lab", made="now"), "utf-8")
+    page = browser.new_page(color_scheme=colours)
+    page.goto((tmp_path / "index.html").as_uri())
+    which = page.get_by_label("which submissions")
+
+    def shown(where: str = "#fl-all tbody tr") -> int:
+        return int(page.evaluate(f"[...document.querySelectorAll({where!r})].filter(r => !r.hidden).length"))
+
+    for choice, count in (("=changed", 30), ("=hand", 1), ("forking/reaps", 50), ("", 150)):
+        which.select_option(choice)
+        assert (shown(), shown(".fl-each tbody tr")) == (count, count)
+        page.get_by_text(f"{count} of 150 shown").wait_for()
+    for _ in range(2):
+        page.get_by_role("button", name="before").press("Enter")
+        assert page.locator("#fl-all tbody tr").first.locator("td").nth(1).inner_text() == "6"
+        assert page.evaluate("document.querySelector('#fl-all').tBodies[0].rows[149].cells[1].textContent") == ""
+    found = Axe().run(page)
+    page.close()
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.needs("chromium")
+def test_the_class_page_is_complete_without_script(tmp_path: Path, browser: Any) -> None:
+    """Everybody with old score, new score and outcomes; the tools that need a script are not there."""
+    (tmp_path / "index.html").write_text(class_page(crowd(150), title="Lab", made="now"), "utf-8")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((tmp_path / "index.html").as_uri())
+    assert page.locator("#fl-all tbody tr").count() == page.locator(".fl-matrix tbody tr").count() == 150
+    assert not page.locator("#fl-tools").is_visible()
+    assert page.locator("#fl-all tbody tr").first.locator("td").all_text_contents()[:3] == ["s000", "6", "12"]
+    context.close()

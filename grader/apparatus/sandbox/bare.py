@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.apparatus.sandbox.box import AGENT, SHIM, Plan
 from grader.apparatus.sandbox.interpreter import python_of_the_programs
 from grader.apparatus.sandbox.on_the_machine import BoxOnTheMachine
+from grader.apparatus.sandbox.paths import on_the_machine
 
 
 class BareBox(BoxOnTheMachine):
@@ -30,5 +31,6 @@ class BareBox(BoxOnTheMachine):
                 user=None,
                 tasks=0,
                 filter=b"",
+                instead=on_the_machine(submission, submission.parent, SHIM),
             )
         )

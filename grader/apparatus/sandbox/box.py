@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 
 from grader.apparatus.processes import ProcessTable
 from grader.apparatus.sandbox import limits
+from grader.apparatus.sandbox.paths import paths_of
 from grader.apparatus.sockets import SocketTable
 
 AGENT = Path(__file__).with_name("agent.py")
-SHIM = Path(__file__).parent.parent / "shim"
+SHIM = Path(__file__).with_name("shim")
 PATIENCE_WITH_THE_AGENT = 60.0
 """Seconds within which the agent answers; it does nothing but answer, so only a starved machine needs them."""
 SOCKETS_AT_ONCE = 32
@@ -57,6 +58,7 @@ class Plan(NamedTuple):
         keep_open: descriptors that the command inherits.
         powerless: the programs are root's, and lose every capability.
         environment: variables of the programs besides.
+        instead: by path of this machine that the programs may name, what is written down for it.
     """
 
     command: tuple[str, ...]
@@ -69,6 +71,7 @@ class Plan(NamedTuple):
     keep_open: tuple[int, ...] = ()
     powerless: bool = False
     environment: Mapping[str, str] = MappingProxyType({})
+    instead: Mapping[str, str] = MappingProxyType({})
 
 
 class Box:
@@ -81,6 +84,7 @@ class Box:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self.paths = paths_of(plan.instead)
         self._exits: list[Exited] = []
         self._spare: list[socket.socket] = []
         self._seeds: set[int] = set()
@@ -133,7 +137,8 @@ class Box:
         *,
         environment: Mapping[str, str],
         outputs: tuple[int, int],
-        descriptors: int = limits.DESCRIPTORS,
+        allowed: limits.Allowed = limits.ALLOWED,
+        descriptors: int = 0,
         shimmed: bool = False,
         seeded: bool = False,
         arguments: tuple[str, ...] = (),
@@ -142,7 +147,8 @@ class Box:
 
         Args:
             outputs: write ends for its standard output and error.
-            descriptors: its limit of open descriptors.
+            allowed: what holds for every program of the box.
+            descriptors: its limit of open descriptors, where that is lower than theirs; 0 where it is not.
             shimmed: with the grader's `sitecustomize`.
             seeded: off an interpreter that stands ready, where one may: its environment then came after its start.
             arguments: words for the interpreter in place of the program.
@@ -158,13 +164,13 @@ class Box:
         }
         with_the_shim = {**variables, "PYTHONPATH": self._plan.shim}
         variables = with_the_shim if shimmed and not seeded else variables
-        usual_limits = limits.of_a_process(tasks=self._plan.tasks)
+        usual_limits = limits.of_a_process(allowed.descriptors, allowed.file_size, tasks=self._plan.tasks)
         order = {
             "do": "start",
             "command": [self._plan.python, *(arguments or (program,))],
             "environment": variables,
             "folder": self._plan.folder,
-            "limits": limits.of_a_process(descriptors, tasks=self._plan.tasks),
+            "limits": {**usual_limits, "NOFILE": descriptors or allowed.descriptors},
             "user": self._plan.user,
             "powerless": self._plan.powerless,
             "filter": self._plan.filter.hex(),

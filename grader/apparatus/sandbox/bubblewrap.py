@@ -14,9 +14,9 @@ from pathlib import Path
 from grader.apparatus.sandbox import limits, seccomp
 from grader.apparatus.sandbox.box import AGENT, SHIM, Box, Kept, Plan
 from grader.apparatus.sandbox.interpreter import package_folders, prefix_of_the_programs, python_of_the_programs
+from grader.apparatus.sandbox.paths import SUBMISSION
 from grader.apparatus.sandbox.uids import PooledUid
 
-SUBMISSION = "/submission"
 WRITABLE = (SUBMISSION, "/tmp", "/dev/shm")
 ROOM = str(2 * limits.FOLDER)
 """Bytes of each: so much is never written, since whoever is seen above the limit is ended."""

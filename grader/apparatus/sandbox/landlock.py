@@ -29,6 +29,7 @@ from grader.apparatus.sandbox.interpreter import (
     python_of_the_programs,
 )
 from grader.apparatus.sandbox.on_the_machine import BoxOnTheMachine, tasks_of
+from grader.apparatus.sandbox.paths import INTERPRETER, on_the_machine
 from grader.apparatus.sandbox.rulesets import Access
 from grader.apparatus.sandbox.uids import PooledUid, can_look_into_another_users_processes
 
@@ -140,7 +141,12 @@ class LandlockBox(BoxOnTheMachine):
             keep_open=tuple(fences),
             powerless=user is None and os.geteuid() == 0,
             environment=self._environment(),
+            instead=self._instead(),
         )
+
+    def _instead(self) -> dict[str, str]:
+        ours = on_the_machine(self._home, self._folder, self._folder / "shim")
+        return {**ours, str(self._interpreter): INTERPRETER}
 
     def _tasks(self) -> int:
         """NPROC counts all that the uid has on this machine, and holds no root."""
