@@ -27,11 +27,12 @@ def files_of_today() -> dict[Path, str]:
     """
     now = lesson.lesson_in(grading.REFERENCE)
     texts = {name: (grading.TEMPLATE / name).read_text("utf-8") for name in OF_THE_TEMPLATE}
-    after = renewed(texts, lesson.recorded(), now, grading.checks_here(), _said)
+    after = renewed(texts, lesson.recorded(), now, grading.checks_here(), said_in)
     return {**{grading.TEMPLATE / name: text for name, text in after.items()}, RECORDED: lesson.as_recorded(now)}
 
 
-def _said(language: str, requirement: str) -> str:
+def said_in(language: str, requirement: str) -> str:
+    """A requirement in that language."""
     with speaking(spoken(language)):
         return say(requirement)
 

@@ -116,6 +116,8 @@ NAMES = frozenset(
         "Ubuntu",
         "Python",
         "atexit",
+        "h",
+        "min",
         "zip",
         "zstd",
         "bytes",

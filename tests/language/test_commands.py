@@ -45,6 +45,7 @@ def files_of(out: Path) -> dict[str, bytes]:
 def test_a_batch_is_told_in_another_language_and_back(out: Path) -> None:
     """By its recordings: outcomes and points stay, no English is left, and back again every byte is as it was."""
     command("rejudge", str(out))
+    command("rejudge", str(out))  # what it took the place of is remembered once
     command("report", str(out))
     english = files_of(out)
     done = command("rejudge", str(out), "--lang", "zh")

@@ -14,7 +14,16 @@ from grader.languages import LANGUAGES, TAGS, language_of, spoken
 from grader.wording import ENGLISH, filed, language, retold, say, say_of, speak, speaking, tag
 
 ZH = spoken("zh")
-VALUES = {"pid": "7", "line": "3", "call": "read", "file": "x.py", "end": "ended with status 1", "signal": "SIGTERM"}
+VALUES = {
+    "pid": "7",
+    "line": "3",
+    "call": "read",
+    "file": "x.py",
+    "end": "ended with status 1",
+    "signal": "SIGTERM",
+    "days": "3",
+    "hours": "4",
+}
 """What stands in a placeholder of that name; anywhere else a word that no catalogue has."""
 NAMES = re.compile(r"\{(\w+)(?:![rsa])?(?::[^{}]*)?\}")
 
