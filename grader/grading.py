@@ -26,10 +26,11 @@ from grader.hidden import hidden_checks
 from grader.judging import judge_all, seen_until_clear
 from grader.lesson import WRONG_WITH_THE_REFERENCE
 from grader.looking import TRIES, Looked, look
-from grader.model import Check, Report, Result, Status, points_shown, report_of
+from grader.model import TRACKS, Check, Excerpt, Report, Result, Status, points_shown, report_of
 from grader.people import Student
 from grader.reference import Reference
 from grader.rubric import experiments_needed, rubric
+from grader.source import MOST_BYTES, excerpts_of
 from grader.submission import Submission, is_left_out
 from grader.wording import language
 
@@ -47,6 +48,19 @@ class Graded(NamedTuple):
 
     report: Report
     looked: Looked
+
+
+class LookedAt(NamedTuple):
+    """What was seen of a submission.
+
+    Args:
+        refused: which files were not copied, and why: ends of sentences.
+        excerpts: the lines that matter of each track's program, by the track's name.
+    """
+
+    looked: Looked
+    refused: dict[str, str]
+    excerpts: dict[str, tuple[Excerpt, ...]]
 
 
 class CannotGrade(Exception):
@@ -78,7 +92,7 @@ def grade(
     """
     began = time.monotonic()
     checks = checks or checks_here()
-    looked, refused = look_at(submission, tier, checks, bounds or bounds_here(), references)
+    looked, refused, excerpts = look_at(submission, tier, checks, bounds or bounds_here(), references)
     results = judge_all(checks, looked, references)
     report = report_of(
         submission.name,
@@ -92,6 +106,7 @@ def grade(
         diagnoses=diagnoses(results, looked, references),
         notes=notes_on(refused),
         language=language(),
+        excerpts=excerpts,
         path=str(submission.path),
         sandbox_notes=notes,
         student=submission.student,
@@ -118,14 +133,11 @@ def look_at(
     checks: tuple[Check, ...],
     bounds: Bounds,
     references: Mapping[str, Reference] | None = None,
-) -> tuple[Looked, dict[str, str]]:
+) -> LookedAt:
     """Copy a submission to where boxes may show it, and play what these checks ask for.
 
     Args:
         references: by track's name; with them, what stays unclear to a check is played again.
-
-    Returns:
-        The recordings, and which files were not copied and why: ends of sentences.
 
     Raises:
         ports.Taken: the boxes have no network of their own, and a process of somebody else's has a port of the lab.
@@ -136,12 +148,22 @@ def look_at(
         programs = copied_to / "submission"
         with scratch.folder() as room:
             gathered = gather(submission, room, programs)
+        excerpts = _excerpts_in(programs)  # before anything runs that could write there
 
         def see(some: tuple[Check, ...]) -> Looked:
             wanted = experiments_needed(some)
             return look(programs, wanted, tier.make, bounds, gathered.wrong, one_network=tier.has_one_network)
 
-        return seen_until_clear(checks, references, see, TRIES) if references else see(checks), gathered.refused
+        looked = seen_until_clear(checks, references, see, TRIES) if references else see(checks)
+        return LookedAt(looked, gathered.refused, excerpts)
+
+
+def _excerpts_in(programs: Path) -> dict[str, tuple[Excerpt, ...]]:
+    """The lines that matter of the programs in a folder of ours, by track's name; a track without any is not there."""
+    paths = {track.name: programs / track.program for track in TRACKS}
+    files = {name: path for name, path in paths.items() if path.is_file() and path.stat().st_size <= MOST_BYTES}
+    found = {name: excerpts_of(path.read_bytes()) for name, path in files.items()}
+    return {name: excerpts for name, excerpts in found.items() if excerpts}
 
 
 def needs_the_ports(tier: Tier) -> bool:
@@ -201,7 +223,7 @@ def grade_the_reference(tier: Tier, folder: Path = REFERENCE) -> Graded:
     checks = checks_here()
     full: Graded | None = None
     for _ in range(LOOKED_AT_BY_THE_REFERENCE):
-        looked, _refused = look_at(Submission("reference", folder), tier, checks, bounds_here())
+        looked = look_at(Submission("reference", folder), tier, checks, bounds_here()).looked
         results = judge_all(checks, looked, references_of(looked))
         report = report_of("reference", results, sandbox=tier.name, seconds=0.0)
         lost = [result for result in results if _asked_of_the_reference(result) and not result.passed]

@@ -19,6 +19,11 @@ Looked = dict[str, dict[str, Recording]]
 """Recordings by track's name and scene's name."""
 
 
+_STARTED_BY_HAND = "What happens when you start it yourself, in the folder that you hand in: python3 {program}?"
+"""For a program that never waits for clients, if it was started at all."""
+_LAST_DEED = "What did the server do last, and what did it meet there?"
+
+
 class Broken(Exception):
     """The apparatus failed us: our own fault, and an ERROR for each check that needed it."""
 
@@ -36,9 +41,13 @@ def judge_all(
 
 
 def judge_beside(reference: Reference, check: Check, recordings: Recordings) -> Result:
-    """What a check makes of a server; a bonus that the reference itself misses on this machine is no failure."""
+    """What a check makes of a server; a bonus that the reference itself misses on this machine is no failure.
+
+    Where the reference did not play the check's scenes, as in the hand-out, nothing is known of it.
+    """
     result = judge(check, recordings, reference)
-    if not check.stretch or result.outcome is Outcome.PASSED:
+    was_seen = all(name in reference.recordings for name in check.needs if name != "reference")
+    if not check.stretch or result.outcome is Outcome.PASSED or not was_seen:
         return result
     its_own = judge(check, reference.recordings, reference)
     if its_own.outcome is Outcome.PASSED:
@@ -139,7 +148,7 @@ def _mismatch_of(check: Check, missing: NotReached) -> Mismatch:
         expected=check.requirement,
         observed=missing.reason,
         evidence=missing.evidence,
-        hint="What did the server do last, and what did it meet there?",
+        hint=(_STARTED_BY_HAND if check.name == "listens" else _LAST_DEED).format(program=check.track.program),
     )
 
 

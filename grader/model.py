@@ -253,6 +253,29 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, follows=tuple(check for check in self.follows if check not in hidden))
 
 
+class Part(StrEnum):
+    """The parts of a program that are shown beside a failure."""
+
+    ACCEPT_LOOP = "accept loop"
+    HANDLER = "SIGCHLD handler"
+    FORK = "fork"
+
+
+class Excerpt(msgspec.Struct, frozen=True):
+    """Lines of a student's program, as they were graded.
+
+    Args:
+        first: number of the first line, counted from 1.
+        lines: without their ends; those beyond the first few dozen are left out.
+        left_out: how many lines more the part has.
+    """
+
+    part: Part
+    first: int
+    lines: tuple[str, ...]
+    left_out: int = 0
+
+
 class Status(StrEnum):
     """Whether a report is a grade."""
 
@@ -294,6 +317,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         seed: what the requests of hidden checks were drawn from.
         diagnoses: the likeliest cause on each track that has one, by the track's name.
         language: of its texts, but for notes and lateness, which are filed in English.
+        excerpts: the lines of each track's program that matter, by the track's name.
         sandbox_notes: what is to be said of the sandbox, a sentence each. For the instructor alone.
         path: where the submission lay on the machine that graded it. For the instructor alone.
         before: what this took the place of; None where that was no other. For the instructor alone.
@@ -322,6 +346,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     diagnoses: dict[str, Diagnosis] = {}
     language: str = "en"
+    excerpts: dict[str, tuple[Excerpt, ...]] = {}
     sandbox_notes: tuple[str, ...] = ()
     path: str = ""
     before: Before | None = None

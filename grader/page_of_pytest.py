@@ -10,9 +10,14 @@ from pytest_metadata.plugin import metadata_key  # type: ignore[import-untyped]
 
 from grader.model import Report
 from grader.report import page
+from grader.report.clean import html_within, one_line
 from grader.store import Recorded
 from grader.wording import say
 
+OUTCOMES_OF_PYTEST = ("passed", "failed", "error")
+"""Rows of its table are closed at first: all that they tell stands above."""
+MOST_OF_A_MESSAGE = 60
+"""Bytes as HTML."""
 Known = Callable[[], "tuple[Report, Recorded, Recorded | None] | None"]
 
 
@@ -37,6 +42,7 @@ class Page:
         """Name the page."""
         known = self._known()
         report.title = page.page_title(known[0]) if known else "forklab"  # type: ignore[attr-defined]
+        report.set_data("renderCollapsed", list(OUTCOMES_OF_PYTEST))  # type: ignore[attr-defined]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
@@ -54,3 +60,15 @@ class Page:
             return
         check_id = html.escape(report.location[2])
         cells[1] = f'<td class="col-testId">{check_id}</td>'
+        del cells[2:]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
+        """What failed, in short: all that is to be told of it stands above."""
+        if report.longrepr is not None:
+            data[:] = [html_within(one_line(str(report.longrepr)), MOST_OF_A_MESSAGE)]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_header(self, cells: list[str]) -> None:
+        """No duration, for a check takes none: looking does; and no links."""
+        del cells[2:]

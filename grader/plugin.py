@@ -8,6 +8,13 @@ what it saw for the others. (`xdist_group` would do, but pytest 9.2 ignores `--d
 
 from __future__ import annotations
 
+import pytest
+
+from grader.needed import WHY_NOT_HERE
+
+if WHY_NOT_HERE:  # before anything is imported that only Linux has
+    raise pytest.UsageError(WHY_NOT_HERE)
+
 import contextlib
 import fcntl
 import os
@@ -20,10 +27,10 @@ from types import ModuleType
 from typing import Any
 
 import msgspec
-import pytest
 
 import grader.checks
 from grader import grading, hidden, ports, scratch
+from grader.answers import ANSWERS, NoAnswers, decoded
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose, python_in_the_box
 from grader.assignment import FILE, in_force
 from grader.assignment.reading import Misread, settle
@@ -32,17 +39,19 @@ from grader.diagnosing import diagnoses
 from grader.experiments import EXPERIMENTS
 from grader.judging import result_of, whole
 from grader.languages import LANGUAGES, language_of, spoken
-from grader.model import Check, Outcome, Report, Result, report_of, track_named
+from grader.looking import Looked
+from grader.model import Check, Excerpt, Outcome, Report, Result, report_of, track_named
 from grader.page_of_pytest import Page
 from grader.recording import Recording
 from grader.reference import Reference
 from grader.report import text
+from grader.report.scenes import scene_of
+from grader.report.words import track_of
 from grader.store import packed, unpacked
 from grader.submission import Submission, programs_in
 from grader.wording import language, retold, say, speak, speaking
 
 CHECKS = Path(grader.checks.__file__).parent
-ANSWERS = "answers.json.gz"
 GRADING = pytest.StashKey["Grading"]()
 _KEY = "forklab"
 
@@ -181,6 +190,7 @@ class Grading:
         self._results: dict[str, Result] = {}
         self._looked: dict[str, dict[str, Recording]] | None = None
         self._reference: dict[str, dict[str, Recording]] = {}
+        self._answers = _recorded_answers(folder)
         self._wanted: tuple[Check, ...] = ()
         self._tier: Tier | None = None
         self._until_the_end = until_the_end
@@ -221,9 +231,12 @@ class Grading:
         return whole(self._recordings()[track], experiment)
 
     def reference(self, track: str) -> Reference:
-        """The reference's recordings, live or as they were recorded for the hand-out."""
+        """What the reference did in this run, or what it answered when the hand-out was made."""
         self._recordings()
-        return Reference(self._reference.get(track, {}))
+        return self._references().get(track, Reference({}))
+
+    def _references(self) -> dict[str, Reference]:
+        return {**self._answers, **grading.references_of(self._reference)}
 
     def _recordings(self) -> dict[str, dict[str, Recording]]:
         """What was seen: looked at by whoever comes first, read by the others."""
@@ -243,23 +256,19 @@ class Grading:
         if tier.notice:
             (self._shared / "notice").write_text(tier.notice)
         (self._shared / "tier").write_text(tier.name)
-        theirs = self._shared / "reference"
-        theirs.write_bytes(self._recorded_reference(tier))
-        recorded = unpacked(theirs.read_bytes(), theirs)
-        references = {check.track.name: Reference(recorded.get(check.track.name, {})) for check in self._wanted}
-        looked, _ = grading.look_at(Submission("", self._folder), tier, self._wanted, grading.bounds_here(), references)
-        path.write_bytes(packed(looked))
+        self._reference = self._seen_of_the_reference(tier)
+        (self._shared / "reference").write_bytes(packed(self._reference))
+        references = {check.track.name: Reference({}) for check in self._wanted} | self._references()
+        seen = grading.look_at(Submission("", self._folder), tier, self._wanted, grading.bounds_here(), references)
+        (self._shared / "excerpts").write_bytes(msgspec.json.encode(seen.excerpts))
+        path.write_bytes(packed(seen.looked))
 
-    def _recorded_reference(self, tier: Tier) -> bytes:
-        """The reference's answers: of the hand-out, else of the reference itself, in this very run."""
-        for folder in (self._folder, CHECKS.parent.parent, CHECKS.parent):
-            if (folder / ANSWERS).is_file():
-                return (folder / ANSWERS).read_bytes()
+    def _seen_of_the_reference(self, tier: Tier) -> Looked:
+        """What the reference itself does in this very run, where it lies here: nothing of it in a hand-out."""
         if not grading.REFERENCE.is_dir():
-            return packed({})
+            return {}
         asked = tuple(check for check in self._wanted if "reference" in check.needs)
-        looked, _ = grading.look_at(Submission("", grading.REFERENCE), tier, asked, grading.bounds_here())
-        return packed(looked)
+        return grading.look_at(Submission("", grading.REFERENCE), tier, asked, grading.bounds_here()).looked
 
     # --- telling
 
@@ -326,11 +335,22 @@ class Grading:
             raise pytest.UsageError(retold(str(error))) from error
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """A bonus that was missed is told, and fails nobody's run."""
+        """Failures are told as this terminal has room for; a bonus that was missed fails nobody's run."""
+        if self._terminal and not self._is_worker:
+            self._tell_for_the_terminal()
         owed = [result for result in self._results.values() if not result.stretch or result.hidden]
         missed_a_bonus_only = bool(self._results) and all(result.passed for result in owed)
         if session.exitstatus == pytest.ExitCode.TESTS_FAILED and missed_a_bonus_only:
             session.exitstatus = pytest.ExitCode.OK
+
+    def _tell_for_the_terminal(self) -> None:
+        """In its colours, which a worker of xdist does not know; with `-v` each scene from beginning to end."""
+        looked = self._recordings() if self.verbose > 0 and (self._shared / "looked").exists() else {}
+        for report in (one for reports in self._terminal.stats.values() for one in reports):
+            result = _result_of(report) if isinstance(report, pytest.TestReport) else None
+            if result and not result.passed:
+                scene = looked.get(track_of(result), {}).get(scene_of(result))
+                report.longrepr = "\n".join(text.failure(result, _width(), self._terminal.hasmarkup, scene))
 
     def _say(self, sentence: str) -> None:
         if self._terminal:
@@ -347,16 +367,16 @@ class Grading:
         results = tuple(self._results[check.id] for check in grading.checks_here() if check.id in self._results)
         if (self._shared / "looked").exists():
             self._recordings()
-        references = {track: Reference(recordings) for track, recordings in self._reference.items()}
         report = report_of(
             self._folder.name,
             results,
             sandbox=self._noted("tier") or "none",
             seconds=time.monotonic() - self._began,
             python=python_in_the_box(),
-            diagnoses=diagnoses(results, self._looked or {}, references),
+            diagnoses=diagnoses(results, self._looked or {}, self._references()),
             language=language(),
             bonus_counts=bool(in_force().bonus_counted),
+            excerpts=msgspec.json.decode(self._noted("excerpts") or "{}", type=dict[str, tuple[Excerpt, ...]]),
         )
         return grading.named(report).for_the_student, self._looked or {}, self._reference
 
@@ -371,9 +391,9 @@ class Grading:
         known = self.known()
         if known is None:
             return
-        for line in (retold(self._noted("notice")), *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
-            if line:
-                terminalreporter.write_line(line)
+        notice = text.note(retold(self._noted("notice")), _width())
+        for line in (*notice, *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
+            terminalreporter.write_line(line)
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
@@ -384,6 +404,23 @@ class Grading:
     def pytest_configure_node(self, node: Any) -> None:
         """A worker of pytest-xdist learns which folder the run shares."""
         node.workerinput[_KEY] = str(self._shared)
+
+
+def _recorded_answers(folder: Path) -> dict[str, Reference]:
+    """By track, the reference of which a hand-out tells the answers alone: this one's, or that of the folder's own.
+
+    Raises:
+        pytest.UsageError: the file is torn.
+    """
+    if grading.REFERENCE.is_dir():
+        return {}
+    for path in (grading.PROJECT / ANSWERS, folder / ANSWERS):
+        if path.is_file():
+            try:
+                return decoded(path.read_bytes(), path.name)
+            except NoAnswers as error:
+                raise pytest.UsageError(str(error)) from error
+    return {}
 
 
 def _raise_again(call: pytest.CallInfo[None]) -> None:
@@ -432,5 +469,3 @@ def _recording_fixture(name: str) -> Any:
 _BUNDLED = tuple(EXPERIMENTS)
 for _name in _BUNDLED:
     setattr(sys.modules[__name__], f"_recording_of_{_name}", _recording_fixture(_name))
-if os.name != "posix" or not hasattr(os, "pidfd_open"):  # pragma: no cover - seen on macOS and Windows only
-    raise pytest.UsageError("forklab needs Linux: use a container, WSL 2 or a lab machine")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
+from grader.listing import listed
 from grader.wording import filed
-
-MOST_NAMED = 8
-"""Files that are named where the one that is wanted is missing."""
 
 
 def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
@@ -23,21 +21,15 @@ def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
     if not program.exists() and not program.is_symlink():
         others = sorted(path.name for path in program.parent.iterdir())
         return filed(
-            "there is no file {file} in the submission (there is: {there})", file=program.name, there=_named(others)
+            "there is no file {file} in the submission (there is: {there})",
+            file=program.name,
+            there=listed(others) or filed("nothing"),
         )
     if program.is_dir():
         return filed("{file} is a folder, and has to be a file", file=program.name)
     if not program.is_file():
         return filed("{file} {refusal}", file=program.name, refusal=filed("is no regular file"))
     return _what_is_no_text(program)
-
-
-def _named(others: Sequence[str]) -> str:
-    """What lies there in its place."""
-    more = len(others) - MOST_NAMED
-    if more > 0:
-        return filed("{files} and {number} more", files=", ".join(others[:MOST_NAMED]), number=more)
-    return ", ".join(others) or filed("nothing")
 
 
 def _what_is_no_text(program: Path) -> str:

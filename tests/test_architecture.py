@@ -35,11 +35,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.replies": {MODEL, RECORDING, WORDING},
     "grader.timing": {RECORDING, WORDING},
     "grader.explaining": {WORDING},
+    "grader.listing": {WORDING},
+    "grader.source": {MODEL},
     "grader.shards": set(),
     WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference", WORDING},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
     "grader.hidden": {"grader.declaring", EXPERIMENTS, MODEL, "grader.rubric", APPARATUS},
+    "grader.needed": set(),
+    "grader.answers": {"grader.reference"},
     "grader.judging": {"grader.explaining", MODEL, RECORDING, "grader.reference", "grader.checks", WORDING},
     CLUES: {MODEL, RECORDING, "grader.reference", "grader.replies", "grader.explaining"},
     "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
@@ -66,6 +70,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.proof.telling": {MODEL, "grader.proof.cases", "grader.proof.trials", "grader.proof.figures"},
     "grader.proof.verdicts": {MODEL, "grader.proof.figures", "grader.proof.telling"},
     "grader.proof.page": {MODEL, "grader.proof.cases", "grader.proof.figures", "grader.proof.telling", "grader.report"},
+    # what leaves the project: it reads files, and the reference as it was seen
+    "grader.parcels": {"grader.answers", "grader.assignment", MODEL, "grader.reference", "grader.store"},
     # what touches the outside
     SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets", "grader.scratch", WORDING},
     APPARATUS: {MODEL, RECORDING, "grader.explaining", WORDING},
@@ -84,10 +90,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.archives": {WORDING},
     "grader.languages": {WORDING},
     "grader.submission": {MODEL, "grader.archives", "grader.people"},
-    "grader.finding": {MODEL, "grader.archives", "grader.submission"},
+    "grader.finding": {MODEL, "grader.archives", "grader.listing", "grader.submission"},
     "grader.copying": {"grader.archives", "grader.submission", WORDING},
     "grader.gathering": {"grader.archives", "grader.copying", "grader.submission", WORDING},
-    "grader.programs": {WORDING},
+    "grader.similarity.texts": {MODEL, "grader.gathering", "grader.submission"},
+    "grader.similarity.pairs": {"grader.similarity.texts", "grader.workers"},
+    "grader.similarity.page": {"grader.similarity.pairs", "grader.report"},
+    "grader.programs": {"grader.listing", WORDING},
     "grader.workers": set(),
     "grader.scratch": set(),
     "grader.proof.strain": {"grader.workers"},
@@ -109,18 +118,30 @@ PRINTS = {
     f"{COMMANDS}.shown": "it shows progress",
     **{
         f"{COMMANDS}.{family}": "it is one of its families"
-        for family in ("grade", "machine", "verify", "filed", "export", "renew")
+        for family in ("grade", "machine", "verify", "filed", "export", "renew", "parcels", "similarity")
     },
 }
 STARTS_PROCESSES = {
     "grader.workers": "our own workers, by multiprocessing",
     "grader.proof.strain": "busy loops beside a run, by multiprocessing",
+    "grader.parcels.wheels": "pip, which fetches packages",
 }
 READS_ARGV = {
     "grader.__main__": "it is the command line",
     **{
         f"{COMMANDS}.{one}": "it says what it understands"
-        for one in ("options", "assigned", "grade", "machine", "verify", "filed", "export", "renew")
+        for one in (
+            "options",
+            "assigned",
+            "grade",
+            "machine",
+            "verify",
+            "filed",
+            "export",
+            "renew",
+            "parcels",
+            "similarity",
+        )
     },
     "grader.apparatus.sandbox.agent": "it is a program of its own, PID 1 in the box",
 }
@@ -217,10 +238,10 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 PURE = [
     MODEL, WORDING, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing",
-    "grader.explaining", "grader.shards", "grader.overview", "grader.comparing", "grader.rubric", "grader.judging",
-    "grader.diagnosing",
-    "grader.people", "grader.assignment.rubric", "grader.assignment.lateness", "grader.assignment.for_students",
-    "grader.assignment.lines", "grader.renewing", "grader.lesson_recorded",
+    "grader.explaining", "grader.listing", "grader.shards", "grader.overview", "grader.comparing", "grader.rubric",
+    "grader.judging", "grader.diagnosing", "grader.people", "grader.assignment.rubric", "grader.assignment.lateness",
+    "grader.assignment.for_students", "grader.assignment.lines", "grader.renewing", "grader.lesson_recorded",
+    "grader.answers", "grader.needed",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
 ]  # fmt: skip
 OUTSIDE = {

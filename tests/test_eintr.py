@@ -39,7 +39,7 @@ def program(*, at_eintr: str | None = "continue", handler_ends_with: str = "") -
 def judged(text: str, check: str, folder: Path) -> Result:
     """What a check says of a program."""
     (folder / FORKING.program).write_text(text)
-    looked, _ = grading.look_at(Submission("", folder), choose(with_canary=False), (CHECKS[check],), Bounds(120))
+    looked = grading.look_at(Submission("", folder), choose(with_canary=False), (CHECKS[check],), Bounds(120)).looked
     return judge(CHECKS[check], looked["forking"], Reference({}))
 
 

@@ -25,6 +25,7 @@ DOCUMENTS = (
     "student_template/README.zh.md",
     "docs/exports.md",
     "docs/assignment.md",
+    "docs/how-to-read-a-report.md",
     "deploy/README.md",
 )
 OURS = (".venv/bin/", "python -m grader", "pytest")
@@ -109,6 +110,8 @@ def install(place: Place, words: tuple[str, ...]) -> None:
     with (place.project / "pyproject.toml").open("rb") as file:
         extras = tomllib.load(file)["project"]["optional-dependencies"]
     asked = re.findall(r"\[(.+?)\]", words[-1])
+    if words[2:] == ("-r", "requirements.txt"):
+        return  # the hand-out's: tests/parcels/test_handout.py installs it, and for real
     assert words[2:] == ("tox",) or (words[2] == "-e" and set(asked) <= set(extras))
 
 
@@ -232,6 +235,12 @@ def of_a_cluster(place: Place, words: tuple[str, ...]) -> None:
     assert named or "OUT/class" in words[-1]
 
 
+def bundle(place: Place, words: tuple[str, ...]) -> None:
+    """Not for real, since it needs the network: what the command makes is tried in tests/parcels/test_gradescope.py."""
+    done = run(place, place.project, sys.executable, "-m", "grader", *words[4:], "--help")
+    assert (done.returncode, "--to FILE" in done.stdout) == (0, True)
+
+
 def index_of_a_class(place: Place, words: tuple[str, ...]) -> None:
     """A results folder needs results: the samples', graded once."""
     tox_on_results(place, (".venv/bin/tox", "-e", "grader", "--", words[-2], "results"))
@@ -254,12 +263,19 @@ def catalogue(place: Place, words: tuple[str, ...]) -> None:
     assert_commands_exist(place, settings[f"testenv:{words[-1]}"]["commands"])
 
 
+def similarity(place: Place, words: tuple[str, ...]) -> None:
+    """With the library of the extra, which our own tests have."""
+    assert "written: " in tried(place, place.project, sys.executable, *words[1:])
+
+
 HOW: dict[str, Callable[[Place, tuple[str, ...]], None]] = {
     r"python3 -m venv \.venv$": make_environment,
     r"\.venv/bin/pip install ": install,
     r"\.venv/bin/pytest tests|pytest tests": pytest_of_ours,
+    r"\.venv/bin/tox -e grader -- bundle ": bundle,
     r"\.venv/bin/tox -e grader -- (rejudge|report|index|export \w+) results": tox_on_results,
     r"\.venv/bin/python -m grader index OUT/class$": index_of_a_class,
+    r"\.venv/bin/python -m grader similarity ": similarity,
     r"(sbatch|podman|kubectl|mkdir|cp) ": of_a_cluster,
     r"python -m grader export \S+ results": export,
     r"\.venv/bin/tox -e catalogue$": catalogue,

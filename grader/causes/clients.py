@@ -37,7 +37,9 @@ def _asks_on(scene: Recording, look: Snapshot) -> bool:
 
 def _received_early(seen: Seen) -> bool:
     scene, half = seen.scene("unhurried"), seen.look("unhurried", "B's blank line is still to come")
-    return bool(half.processes) and min(scene.first("B", What.RECEIVED), scene.end_of("B")) <= half.at
+    if not half.processes:
+        return False
+    return scene.first("B", What.RECEIVED) <= half.at or (scene.end_of("B") <= half.at and not _is_cut_off(seen))
 
 
 def _is_cut_off(seen: Seen) -> bool:
@@ -157,6 +159,7 @@ CAUSES = (
         tracks=BOTH,
         sentence="A client that is silent for a moment is cut off, before it has had time to ask.",
         roots=("waits_for_slow_clients",),
+        follows=("waits_for_the_whole_request",),
         evidence=(shows("ends a silent client", _is_cut_off),),
         hint="How long does the server wait for a client, and why no longer? socket.settimeout",
         apart="A silent client sees its end after the same time each time.",

@@ -17,6 +17,8 @@ _INVISIBLE = re.compile(
     "]"
 )
 
+_LONGEST_ENTITY = len("&quot;")
+
 
 def clean(text: str) -> str:
     r"""A student's text with everything invisible or steering shown as an escape: `\x1b`, `\u202e`."""
@@ -26,6 +28,22 @@ def clean(text: str) -> str:
 def html(text: str) -> str:
     """A student's text as it may stand in HTML, in an attribute too."""
     return escape(clean(text), quote=True)
+
+
+def html_within(text: str, most: int, *, its_end: bool = False) -> str:
+    """As much of a text as fits into so many bytes of HTML, of its beginning or of its end.
+
+    An escape takes ten bytes and an entity six: characters say little of how large a page becomes.
+    """
+    shown = html(text[-most:] if its_end else text[:most]).encode()
+    if len(shown) <= most:
+        return shown.decode()
+    place = len(shown) - most if its_end else most
+    begun = shown.rfind(b"&", max(0, place - _LONGEST_ENTITY), place)
+    over = shown.find(b";", begun) + 1
+    if begun >= 0 and over > place:  # in the middle of an entity
+        place = over if its_end else begun
+    return (shown[place:] if its_end else shown[:place]).decode(errors="ignore")
 
 
 def one_line(text: str) -> str:
@@ -45,11 +63,14 @@ def columns(text: str) -> int:
 
 def cut_to_columns(text: str, most: int) -> str:
     """The beginning of a text, no wider than that."""
-    if text.isascii():
-        return text[:most]
     taken = 0
     for place, character in enumerate(text):
         taken += columns(character)
         if taken > most:
             return text[:place]
     return text
+
+
+def fitting(text: str, most: int) -> str:
+    """A text no wider than that, with an ellipsis where some was left out."""
+    return text if columns(text) <= most else cut_to_columns(text, most - 1) + "…"

@@ -9,7 +9,8 @@ import msgspec
 from grader.model import Before, Outcome, Report, Result, points_shown
 from grader.recording import Recording
 from grader.report.clean import html, one_line
-from grader.report.page import body, items, output, page_title
+from grader.report.items import ROOMY, items
+from grader.report.page import body, output, page_title
 from grader.report.picture import sequence
 from grader.report.scenes import of_the_instructor, of_the_student
 from grader.report.style import SHEET
@@ -22,7 +23,7 @@ BY = {"grade": "graded anew", "rejudge": "judged anew"}
 
 def instructors_page(report: Report, recorded: Recorded, reference: Recorded | None = None) -> str:
     """The whole document; complete without script, and there is none."""
-    title = page_title(report)
+    title = html(page_title(report))
     told = msgspec.structs.replace(report, checks=tuple(result for result in report.checks if not result.hidden))
     parts = [
         '<p><a href="../index.html">The class</a> · <a href="report.html">What the student sees</a></p>',
@@ -103,7 +104,7 @@ def _hidden(report: Report, recorded: Recorded) -> list[str]:
         return []
     return [
         f"<h2>Hidden checks: {counted(len(hidden), 'requirement', 'requirements')}</h2>",
-        *items(hidden, {}, {}, ()),
+        *items(hidden, {}, (), ROOMY),
         *(_scene(seen, hidden) for seen in scenes),
         output({seen.experiment: seen for seen in scenes}),
     ]

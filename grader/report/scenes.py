@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
-from grader.model import Result
+from grader.model import Part, Result
 from grader.recording import Recording
 from grader.report.words import name_of
 
@@ -76,8 +77,61 @@ SCENE_OF = {
 }
 """Check's name -> scene's name."""
 
-TIMED = frozenset({"in_turn", "at_work"})
-"""Scenes whose point is how long things took."""
+CLIENTS_OF = {"in_turn": "ABC", "at_work": "ABCD"}
+"""Scenes whose point is how long things took -> their clients."""
+
+
+class Counted(StrEnum):
+    """What is counted at every look at a server."""
+
+    DESCRIPTORS = "Open descriptors of the server itself"
+    PROCESSES = "Processes that live, the server among them"
+    ZOMBIES = "Zombies"
+
+
+COUNTED_FOR = {
+    "leaves_no_descriptor_open": (Counted.DESCRIPTORS,),
+    "parent_closes_connections": (Counted.DESCRIPTORS,),
+    "outlives_its_descriptor_limit": (Counted.DESCRIPTORS,),
+    "works_in_one_process": (Counted.PROCESSES,),
+    "gives_each_client_a_child": (Counted.PROCESSES,),
+    "zombies_do_not_pile_up": (Counted.ZOMBIES,),
+    "reaps_each_child": (Counted.ZOMBIES, Counted.PROCESSES),
+    "reaps_a_burst": (Counted.ZOMBIES, Counted.PROCESSES),
+    "goes_on_while_children_live": (Counted.ZOMBIES, Counted.PROCESSES),
+    "survives_rude_clients": (Counted.DESCRIPTORS, Counted.PROCESSES),
+    "survives_full_descriptor_table": (Counted.DESCRIPTORS,),
+    "survives_failed_fork": (Counted.PROCESSES,),
+    "children_outlive_parent": (Counted.PROCESSES,),
+}
+"""Check's name -> what is counted beside its failure."""
+
+_LOOP, _BOTH = (Part.ACCEPT_LOOP,), (Part.ACCEPT_LOOP, Part.FORK)
+PARTS_FOR = {
+    "serves_one_client_at_a_time": _LOOP,
+    "serves_in_order_of_arrival": _LOOP,
+    "takes_turns_in_time": _LOOP,
+    "works_in_one_process": _BOTH,
+    "closes_after_reply": _BOTH,
+    "leaves_no_descriptor_open": _BOTH,
+    "serves_others_while_one_is_silent": _BOTH,
+    "overlaps_in_time": _BOTH,
+    "gives_each_client_a_child": _BOTH,
+    "parent_closes_connections": (Part.FORK,),
+    "children_close_listener": (Part.FORK,),
+    "outlives_its_descriptor_limit": (Part.FORK,),
+    "survives_failed_fork": (Part.FORK,),
+    "reaps_each_child": (Part.HANDLER,),
+    "zombies_do_not_pile_up": (Part.HANDLER,),
+    "reaps_a_burst": (Part.HANDLER,),
+    "goes_on_while_children_live": (Part.HANDLER,),
+    "survives_signals": (Part.HANDLER, Part.ACCEPT_LOOP),
+    "restarts_interrupted_accept": _LOOP,
+    "survives_full_descriptor_table": _LOOP,
+    "survives_aborted_connection": _LOOP,
+    "prints_nothing_twice": (Part.FORK,),
+}
+"""Check's name -> which parts of the program it is about."""
 
 
 def of_the_student(recorded: Mapping[str, Mapping[str, Recording]]) -> dict[str, dict[str, Recording]]:

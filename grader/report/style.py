@@ -15,11 +15,11 @@ a{color:var(--mark)}code,pre,.fl-seen{font:13px/1.5 ui-monospace,SFMono-Regular,
 :focus-visible{outline:3px solid var(--mark);outline-offset:2px}
 .fl-score{font-size:3.2rem;font-weight:700;letter-spacing:-.03em;line-height:1;margin:.2rem 0}
 .fl-score small{font-size:1.1rem;font-weight:400;letter-spacing:0;color:var(--soft)}
-.fl-soft{color:var(--soft)}
+.fl-soft{color:var(--soft)}h1,.fl-soft,.fl-band,.fl-row,summary{overflow-wrap:anywhere}
 .fl-band{border-left:4px solid var(--odd);background:var(--tint);padding:.6rem .9rem;margin:.8rem 0}
 .fl-first{border-left:4px solid var(--bad);background:var(--tint);padding:.7rem 1rem;margin:1.2rem 0}
 .fl-first.fl-met{border-color:var(--ok)}
-.fl-first p{margin:.2rem 0}
+.fl-first p{margin:.2rem 0;overflow-wrap:anywhere}
 .fl-item{border-top:1px solid var(--line);padding:.5rem 0}
 .fl-item>summary,.fl-row{display:grid;grid-template-columns:1.6rem 3.6rem minmax(0,1fr);gap:.2rem .6rem;align-items:baseline}
 .fl-item>summary{cursor:pointer;list-style:none}.fl-item>summary::-webkit-details-marker{display:none}
@@ -38,17 +38,22 @@ a{color:var(--mark)}code,pre,.fl-seen{font:13px/1.5 ui-monospace,SFMono-Regular,
 .fl-seen{margin:.3rem 0;padding-left:1.2rem;overflow-wrap:anywhere}
 .fl-hint{font-style:italic}
 .fl-figure{margin:1rem 0;padding:.8rem;border:1px solid var(--line);border-radius:6px;background:var(--card);overflow-x:auto}
-.fl-figure svg{display:block;min-width:34rem;max-width:100%;height:auto}
-.fl-tenths svg{min-width:0;width:30rem}
+.fl-figure svg{display:block;max-width:none}
+.fl-tenths svg{width:30rem;max-width:100%;height:auto}
 .fl-figure figcaption{color:var(--soft);font-size:.9rem;margin-bottom:.5rem}
 svg text{font:12px system-ui,sans-serif;fill:var(--ink)}svg .s{fill:var(--soft)}svg .m{font-family:ui-monospace,Menlo,monospace}
 svg .l{stroke:var(--line);fill:none}svg .a{stroke:var(--mark);fill:none;stroke-width:1.5}svg .h{fill:var(--mark)}
 svg .r{stroke:var(--bad);stroke-width:1.5;fill:none}svg .w{fill:var(--bar)}svg .d{stroke:var(--soft);stroke-dasharray:4 4}
+svg .f{stroke:var(--ok);stroke-width:1.5;fill:none}svg .z{fill:var(--line)}svg .c{text-anchor:middle}svg .e{text-anchor:end}
+.fl-figure svg text{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
 svg .you{fill:var(--bad)}svg .ref{fill:var(--ok)}
+.fl-key{display:inline-block;width:.8rem;height:.8rem;margin-left:.6rem}.fl-key.you{background:var(--bad)}.fl-key.ref{background:var(--ok)}
+.fl-code pre{margin:0;overflow-x:auto;tab-size:4}
+.fl-code [data-n]::before{content:attr(data-n);display:inline-block;width:2.6rem;margin-right:.8rem;text-align:right;color:var(--soft)}
 .fl-table{border-collapse:collapse;width:100%;font-size:.92rem}
 .fl-table th,.fl-table td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;
 overflow-wrap:break-word}.fl-table th{white-space:nowrap}
-.fl-table th button{font:inherit;font-weight:600;background:none;border:0;padding:0;color:var(--mark);cursor:pointer}
+.fl-table th button,#results-table th button{font:inherit;font-weight:600;background:none;border:0;padding:0;color:var(--mark);cursor:pointer}
 .fl-scroll{overflow-x:auto}.fl-num{text-align:right!important;font-variant-numeric:tabular-nums}
 .fl-output{max-height:20rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);
 border:1px solid var(--line);border-radius:6px;padding:.6rem}
@@ -77,7 +82,8 @@ padding:.35rem 0;border-bottom:1px solid var(--line)}.fl-stack td,.fl-stack th{b
 .fl-stack .fl-wide{grid-column:1/-1}.fl-stack .fl-first-column{grid-row:1}
 .fl-pair{grid-template-columns:1fr}.fl-body{padding-left:0}.fl-score{font-size:2.6rem}
 .fl-item>summary,.fl-row{grid-template-columns:1.3rem 3rem minmax(0,1fr)}}
-@media print{.fl-item{break-inside:avoid}.controls,.filters,.fl-tools{display:none}.fl-long{max-height:none}body{max-width:none}}
+@media print{.fl-figure svg{max-width:100%;height:auto}.fl-figure,.fl-output,.fl-code pre{overflow:visible;max-height:none;white-space:pre-wrap}
+.fl-row,.fl-figure,.fl-first,.fl-pair{break-inside:avoid}summary{break-after:avoid}.controls,.filters,.filter,.fl-tools,#results-table,.fl-of-pytest{display:none}.fl-item::details-content,.fl-first details::details-content{content-visibility:visible;block-size:auto}.fl-long{max-height:none}body{max-width:none}}
 #results-table{color:var(--ink);border-color:var(--line);font-size:.9rem;width:100%}
 #results-table th,#results-table td,#environment td{border-color:var(--line);overflow-wrap:anywhere}
 #environment tr:nth-child(odd),.logwrapper,.logwrapper .logexpander{background:var(--card)!important}
@@ -85,7 +91,7 @@ padding:.35rem 0;border-bottom:1px solid var(--line)}.fl-stack td,.fl-stack th{b
 span.passed,.passed .col-result,.passed .col-result:hover{color:var(--ok)}
 span.failed,.failed .col-result,.failed .col-result:hover,span.error,.error .col-result,.log .error{color:var(--bad)}
 span.skipped,span.xfailed,span.xpassed,span.rerun,span.retried{color:var(--soft)}
-.summary__spacer{display:none}.summary__data{flex:1 1 auto}.filters{flex-wrap:wrap;color:var(--soft)}
+.run-count,.summary__spacer,input.filter:disabled,input.filter:disabled+span{display:none}.summary__data{flex:1 1 auto}.filters{flex-wrap:wrap;color:var(--soft)}
 .filters button,.collapse button{color:var(--mark)}
 body,main{display:flex;flex-direction:column}main>*,body>*{min-width:0;max-width:100%;width:100%}
 main>#environment-header,main>#environment,main>#title+p,body>#environment-header,body>#environment,body>#title+p{order:1}
@@ -95,19 +101,27 @@ min-height:0!important;overflow-wrap:anywhere}.logwrapper{overflow:auto!importan
 .logwrapper .log{top:0!important;padding-right:5px!important}.col-result{width:5rem!important}.extras-row .extra{padding:.3rem!important}
 """
 
+WITHOUT_SCRIPT = "#results-table,.controls,.filter,.fl-of-pytest,#environment,#environment-header{display:none}"
+"""pytest-html's own table is made by its script: without it there would be an empty one, and boxes that filter nothing."""
+
 SCRIPT_FOR_PYTEST_HTML = """
 document.documentElement.lang='en';
 const push=history.pushState;history.pushState=(...to)=>{try{push.apply(history,to)}catch{}};
 addEventListener('DOMContentLoaded',()=>{
 const m=document.createElement('main'),b=document.body;
 [...b.childNodes].filter(n=>n.nodeName!=='TEMPLATE'&&n.nodeName!=='SCRIPT').forEach(n=>m.append(n));b.prepend(m);
+['#title+p','#environment-header','#environment'].forEach(w=>{const e=m.querySelector(w);if(e)m.append(e)});
 document.querySelectorAll('input.filter').forEach(i=>i.setAttribute('aria-label','show '+i.dataset.testResult));
 const fix=()=>{document.querySelectorAll('#results-table .collapsible .col-result').forEach(t=>{t.tabIndex=0;
 t.setAttribute('role','button');t.setAttribute('aria-label',t.textContent.trim()+', details');
 t.onkeydown=e=>{if(e.key==='Enter'||e.key===' '){e.preventDefault();t.click()}}});
 document.querySelectorAll('.logwrapper').forEach(w=>{w.tabIndex=0;w.setAttribute('role','region');
 w.setAttribute('aria-label','message of '+w.closest('tbody').id)});
-document.querySelectorAll('#results-table thead th').forEach(t=>{t.scope='col';if(!t.textContent.trim())t.remove()})};
+document.querySelectorAll('#results-table thead th').forEach(t=>{t.scope='col';if(!t.textContent.trim())t.remove();
+if(t.dataset.columnType&&!t.querySelector('button')){const b=document.createElement('button');b.textContent=t.textContent;
+b.dataset.columnType=t.dataset.columnType;b.onclick=()=>setTimeout(()=>b.focus());t.replaceChildren(b)}
+const up=t.classList.contains('desc'),down=t.classList.contains('asc');
+if(up||down)t.setAttribute('aria-sort',up?'descending':'ascending');else t.removeAttribute('aria-sort')})};
 fix();new MutationObserver(fix).observe(m,{childList:true,subtree:true})});
 """
 """pytest-html's own table lacks names and keys for those who use neither eyes nor mouse; and it stays empty where a

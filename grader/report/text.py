@@ -6,7 +6,9 @@ import re
 import textwrap
 
 from grader.model import Diagnosis, Outcome, Report, Result, points_shown
-from grader.report.clean import clean, columns, cut_to_columns, one_line
+from grader.recording import Recording
+from grader.report.clean import clean, columns, cut_to_columns, fitting, one_line
+from grader.report.story import story_of
 from grader.report.words import (
     SYMBOLS,
     bonus_to_earn,
@@ -16,6 +18,7 @@ from grader.report.words import (
     hidden_of,
     lateness_of,
     needing_a_human,
+    not_reached_on,
     outcome_said,
     score_of,
     stretch_of,
@@ -45,7 +48,10 @@ def result_line(result: Result, width: int, colour: bool) -> str:
     points = f"{'+' if result.stretch else ''}{points_shown(result.earned)}/{points_shown(result.points)}"
     head = f"  {SYMBOLS[result.outcome]} {points:>4}  {result.id}"
     said = result.requirement if result.outcome in (Outcome.PASSED, Outcome.FAILED) else _why(result)
-    line = _shortened(f"{head[2:]}  {one_line(said)}", max(width - 2, 20))
+    room = max(width - 2, 20)
+    line = _shortened(f"{head[2:]}  {one_line(said)}", room)
+    if result.id not in line:  # too narrow even for that
+        line = fitting(" ".join(head.split()), room)
     return _painted(f"  {line}", result.outcome, colour)
 
 
@@ -57,18 +63,40 @@ def _painted(line: str, outcome: Outcome, colour: bool) -> str:
     return f"\x1b[{_COLOURS[outcome]}m{line}\x1b[0m" if colour else line
 
 
-def failure(result: Result, width: int, colour: bool) -> list[str]:
-    """A result that did not pass: requirement, expected, observed, evidence and hint, a line each or more."""
+def failure(result: Result, width: int, colour: bool, scene: Recording | None = None) -> list[str]:
+    """A result that did not pass: requirement, expected, observed, evidence and hint, a line each or more.
+
+    Args:
+        scene: what was seen, where it is to be told from beginning to end.
+    """
     lines = _wrapped("", result.requirement, width)
     if result.outcome is not Outcome.FAILED:
-        return [*lines, *_wrapped(say("{outcome}: ", outcome=outcome_said(result.outcome)), result.message, width)]
+        head = say("{outcome}: ", outcome=outcome_said(result.outcome))
+        return [*lines, *_wrapped(head, result.message, width), *_told(scene, result, width)]
     lines += _wrapped(say("  expected: "), result.expected, width)
-    lines += _wrapped(say("  observed: "), result.observed, width)
+    lines += [_painted(line, result.outcome, colour) for line in _wrapped(say("  observed: "), result.observed, width)]
     lines += [line for seen in result.evidence for line in _wrapped(say("  seen:     "), seen, width)]
-    observed = say("  observed: ").strip()
-    if result.hint:
-        lines += _wrapped(say("  hint:     "), result.hint, width)
-    return [_painted(line, result.outcome, colour and observed in line) for line in lines]
+    lines += _told(scene, result, width)
+    return lines + (_wrapped(say("  hint:     "), result.hint, width) if result.hint else [])
+
+
+def _told(scene: Recording | None, result: Result, width: int) -> list[str]:
+    """The scene that the page draws, a line for each of its rows."""
+    story = story_of(scene, result) if scene else None
+    if story is None or not story.rows:
+        return []
+    rows = [line for row in story.rows for line in _wrapped(_time_of(row.time), row.said, width)]
+    return [say("  the scene:"), *rows]
+
+
+def _time_of(time: str) -> str:
+    """Before a row, in a column of its own."""
+    return f"  {' ' * (11 - columns(time))}{time}  "
+
+
+def note(said: str, width: int) -> list[str]:
+    """A sentence of the grader's own; no line where there is none."""
+    return _wrapped("", said, width) if said else []
 
 
 def _wrapped(head: str, said: str, width: int) -> list[str]:
@@ -106,34 +134,50 @@ def _shortened(line: str, width: int) -> str:
 def _cause(head: str, root: Result, diagnosis: Diagnosis | None, width: int) -> list[str]:
     """What to mend, by its cause where that is known; what follows from it in a line below."""
     if diagnosis is None:
-        return _wrapped(head, say("{check}. {requirement}", check=root.id, requirement=root.requirement), width)
+        said = say("{check}. {requirement}", check=root.id, requirement=root.requirement)
+        if root.outcome is not Outcome.FAILED:
+            outcome = outcome_said(root.outcome).capitalize()
+            said = say("{sentence} {outcome}: {message}", sentence=said, outcome=outcome, message=root.message)
+        return _wrapped(head, said, width)
     sure, cause = sure_of(diagnosis), diagnosis.sentence
     lines = _wrapped(head, say("{check}. {sure}: {cause}", check=root.id, sure=sure, cause=cause), width)
     lines += _wrapped(say("  hint: "), diagnosis.hint, width)
     if diagnosis.follows:
-        follows = diagnosis.follows
         more = say_of(
-            len(follows),
+            len(diagnosis.follows),
             "{number} more follows from it: {checks}",
             "{number} more follow from it: {checks}",
-            checks=say(", ").join(follows),
+            checks=say(", ").join(diagnosis.follows),
         )
         lines += _wrapped("  ", more, width)
     return lines
+
+
+def _not_reached(report: Report, track: str, width: int) -> list[str]:
+    others, points, _ = not_reached_on(report, track)
+    told = say_of(
+        others,
+        "{number} requirement was not reached, worth {points} points",
+        "{number} requirements were not reached, worth {points} points",
+        points=points_shown(points),
+    )
+    return _wrapped("  ", told, width) if others else []
 
 
 def closing(report: Report, width: int, colour: bool) -> list[str]:
     """The last lines on the screen: on each track the one thing to mend first, and its cause; then the score."""
     lines = []
     if report.sandbox == "none":
-        lines.append(say("{unsandboxed}: the programs ran as you, without a box.", unsandboxed=unsandboxed_said()))
+        bare = unsandboxed_said()
+        lines += note(say("{unsandboxed}: the programs ran as you, without a box.", unsandboxed=bare), width)
     unclear = needing_a_human(report)
     if unclear:
         names = say(", ").join(result.id for result in unclear)
         told = say("The machine or the grader did not let us see: {names}. Run it again.", names=names)
         lines += _wrapped("", told, width)
-    for place, (_, root, diagnosis) in enumerate(tracks_to_mend(report)):
+    for place, (track, root, diagnosis) in enumerate(tracks_to_mend(report)):
         lines += _cause(say("And then: ") if place else say("Mend first: "), root, diagnosis, width)
+        lines += _not_reached(report, track, width)
     bonus = bonus_to_earn(report)
     if bonus:
         lines += _cause(say("For the bonus: "), *bonus, width)

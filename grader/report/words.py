@@ -122,8 +122,7 @@ def first_to_mend(report: Report) -> Result | None:
 
 def next_of_the_bonus(report: Report) -> Result | None:
     """The first failed check of the stretch, once nothing of the core is left to be mended."""
-    failed = _failed(report)
-    return None if core_of(failed) else next(iter(failed), None)
+    return None if tracks_to_mend(report) else next(iter(_failed(report)), None)
 
 
 def bonus_to_earn(report: Report) -> tuple[Result, Diagnosis | None] | None:
@@ -143,14 +142,31 @@ def diagnosis_of(report: Report, track: str) -> Diagnosis | None:
 
 
 def tracks_to_mend(report: Report) -> list[tuple[str, Result, Diagnosis | None]]:
-    """Each track of whose core something failed: the check to look at, and the cause where it is known."""
+    """Each track of whose core points are lost: the check to look at, and the cause where it is known.
+
+    Where nothing of it failed, and something was not reached, the check is the first of those; or one of the stretch,
+    where a cause shows at it: a client that is cut off lets many a requirement have nothing to show.
+    """
     found = []
     for track, results in by_track(report).items():
-        first = next((result for result in core_of(results) if result.outcome is Outcome.FAILED), None)
+        core = core_of(results)
+        failed = next((result for result in core if result.outcome is Outcome.FAILED), None)
+        first = failed or next((result for result in core if result.outcome is Outcome.NOT_REACHED), None)
         if first:
-            diagnosis = diagnosis_of(report, track)
+            cause = report.diagnoses.get(track)
+            diagnosis = cause if cause and cause.stretch is (failed is None) else None
             found.append((track, root_of(diagnosis, results) or first, diagnosis))
     return found
+
+
+def not_reached_on(report: Report, track: str) -> tuple[int, float, str]:
+    """How much of a track's core was not reached, what it is worth, and why the first of it was not."""
+    missed = [
+        result
+        for result in core_of(report.checks)
+        if track_of(result) == track and result.outcome is Outcome.NOT_REACHED
+    ]
+    return len(missed), sum(result.points for result in missed), missed[0].message if missed else ""
 
 
 def root_of(diagnosis: Diagnosis | None, results: Iterable[Result]) -> Result | None:

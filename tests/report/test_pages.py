@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -108,6 +107,21 @@ def test_a_report_is_complete_without_scripts(out: Path, name: str) -> None:
             assert " ".join(check["message"].split()) in shown
 
 
+def test_a_failure_shows_the_lines_that_it_is_about(out: Path) -> None:
+    """As they were graded, with their numbers; a program that is none has no lines."""
+    told = json.loads((out / "gus" / "result.json").read_text())["excerpts"]
+    assert {track: [one["part"] for one in parts] for track, parts in told.items()} == {
+        "blocking": ["accept loop"],
+        "forking": ["accept loop"],
+    }
+    source = (grading.SAMPLES / "gus" / "blocking_server.py").read_text().splitlines()
+    (loop,) = told["blocking"]
+    assert loop["lines"] == source[loop["first"] - 1 :][: len(loop["lines"])]
+    shown = Seen((out / "gus" / "report.html").read_text("utf-8")).text
+    assert all(line in shown for line in loop["lines"])
+    assert json.loads((out / "hostile" / "result.json").read_text())["excerpts"] == {}
+
+
 def test_the_class_page_leads_to_every_report(out: Path) -> None:
     """Without scripts, whatever a student's folder is called."""
     links = re.findall(r'href="([^"]+/\w+\.html)"', (out / "index.html").read_text("utf-8"))
@@ -137,18 +151,6 @@ def test_the_gradebook_is_no_program(out: Path) -> None:
     assert {"'=1+1", "'+1", "'-1", "'@sum", "ada"} <= names
     assert not [cell for row in rows for cell in row.values() if cell[:1] in "=+-@\t\r" and cell]
     assert len(rows) == len(list(out.glob("*/result.json")))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """The system's Chromium; playwright's own is not downloaded."""
-    from playwright.sync_api import sync_playwright
-
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=quiet)
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.needs("chromium")

@@ -53,11 +53,13 @@ def test_the_page_tells_the_cause_and_how_sure_it_is() -> None:
     for told in (
         "Mend this first",
         "Probably: The parent keeps &lt;its&gt; copy.",
-        f"It shows at {ROOT}: seen at {ROOT}",
+        f'It shows at <a href="#at-forking-parent_closes_connections">{ROOT}</a>: seen at {ROOT}',
+        f'1 failure follows from it: <a href="#at-forking-closes_after_reply">{FOLLOWS}</a>',
     ):
         assert told in first
-    for told in (CAUSE.hint, CAUSE.instead, CAUSE.apart, "1 failure follows from it", f"<li>{FOLLOWS}</li>"):
+    for told in (CAUSE.hint, CAUSE.instead, CAUSE.apart):
         assert told in first
+    assert {f'id="at-{check.replace("/", "-")}"' in page for check in (ROOT, FOLLOWS)} == {True}
 
 
 def test_what_follows_is_closed_and_says_so() -> None:
@@ -66,7 +68,7 @@ def test_what_follows_is_closed_and_says_so() -> None:
     assert " open " not in details_of(page, FOLLOWS)
     assert " open " in details_of(page, ROOT)
     assert " open " in details_of(page, "forking/answers")
-    assert page.count("follows from the above") == 1
+    assert page.count("follows from what is to be mended first") == 1
 
 
 def test_the_terminal_tells_what_follows_in_one_line() -> None:
@@ -108,6 +110,43 @@ def test_the_causes_of_a_bonus_wait_for_the_core() -> None:
 
 
 def test_what_was_not_reached_is_counted_on_its_track() -> None:
-    """The other track's is the other track's."""
-    page = summary(report(result(ROOT), result(FOLLOWS, Outcome.NOT_REACHED), forking=CAUSE), {})
-    assert "1 requirement was not reached." in page
+    """With what it is worth, and why; the other track's is the other track's."""
+    page = summary(report(result(ROOT), not_reached(FOLLOWS), forking=CAUSE), {})
+    assert "1 requirement was not reached, worth 2 points: nobody was there for closes_after_reply" in page
+
+
+def not_reached(check: str) -> Result:
+    """A result of which nothing was to be seen."""
+    name = check.partition("/")[2]
+    return msgspec.structs.replace(
+        result(check, Outcome.NOT_REACHED), observed="", message=f"nobody was there for {name}"
+    )
+
+
+def test_where_nothing_failed_what_was_not_reached_is_to_be_mended() -> None:
+    """A server that cuts silent clients off loses a third of the points, and nothing of the core fails."""
+    stalled = report(result(OTHER, Outcome.PASSED), not_reached(ROOT), not_reached(FOLLOWS))
+    first = summary(stalled, {}).partition("<h2>")[0]
+    for told in ("Mend this first, in forking_server.py", f"What {ROOT} asks.", "nobody was there for parent_closes"):
+        assert told in first
+    assert "2 requirements were not reached, worth 4 points" in first
+    lines = closing(stalled, 200, colour=False)
+    assert (
+        lines[0] == f"Mend first: {ROOT}. What {ROOT} asks. Not reached: nobody was there for parent_closes_connections"
+    )
+    assert lines[1] == "  2 requirements were not reached, worth 4 points"
+
+
+def test_a_cause_that_shows_at_the_bonus_explains_what_was_not_reached() -> None:
+    """It is no bonus then: the core's points depend on it."""
+    stalled = report(not_reached(ROOT), result(BONUS), forking=FOR_THE_BONUS)
+    first = summary(stalled, {}).partition("<h2>")[0]
+    assert f'It shows at <a href="#at-forking-survives_failed_fork">{BONUS}</a>' in first
+    assert ("Mend this first" in first, "For the bonus" in first) == (True, False)
+    assert closing(stalled, 200, colour=False)[0].startswith(f"Mend first: {BONUS}. Probably: {CAUSE.sentence}")
+
+
+def test_a_track_that_failed_keeps_its_own_cause() -> None:
+    """While the other one, of which nothing failed, is told by the cause of a bonus."""
+    both = report(result(OTHER), not_reached(ROOT), result(BONUS), forking=FOR_THE_BONUS)
+    assert [(track, root.id) for track, root, _ in tracks_to_mend(both)] == [("blocking", OTHER), ("forking", BONUS)]
