@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from grader.model import BLOCKING, FORKING, TRACKS, Track
+from grader.wording import filed
 
 _PYTHON = re.compile(r"(?P<stem>.+?)(\.py)+(\.txt)?", re.IGNORECASE | re.DOTALL)
 _WORDS_OF = {BLOCKING: frozenset({"blocking", "block"}), FORKING: frozenset({"forking", "fork", "forked"})}
@@ -81,13 +82,19 @@ def _apart(word: str) -> Sequence[str]:
 def told_of(taken: Mapping[str, str]) -> list[str]:
     """Sentences for the student's page."""
     return [
-        f"{name} was taken for {program}, for nothing else there can be meant; hand it in as {program}"
+        filed(
+            "{name} was taken for {program}, for nothing else there can be meant; hand it in as {program}",
+            name=name,
+            program=program,
+        )
         for program, name in taken.items()
     ]
 
 
 def told_of_several(names: Sequence[str]) -> str:
     """Why a program can't be had: the end of a sentence that begins with it."""
-    return (
-        f"is not there, and {', '.join(names[:-1])} and {names[-1]} could all be meant: leave one, under the right name"
+    return filed(
+        "is not there, and {some} and {last} could all be meant: leave one, under the right name",
+        some=", ".join(names[:-1]),
+        last=names[-1],
     )

@@ -18,6 +18,7 @@ from grader.archives.unpacking import unpack
 from grader.copying import MOST_DEPTH, MOST_FILES, copy, copy_part
 from grader.forgiving import forgiven, meant_by, told_of, told_of_several
 from grader.submission import PROGRAMS, Submission, is_an_archive, is_left_out, programs_in
+from grader.wording import filed
 
 OF_A_SUBMISSION = Limits(packed=64 * MB, entries=10_000, read=512 * MB, unpacked=128 * MB, file=64 * MB)
 """What one archive may cost: a virtual environment that was forgotten in it has some thousands of entries."""
@@ -77,7 +78,8 @@ def _gathered(submission: Submission, room: Path, destination: Path) -> Gathered
         return Gathered({}, dict.fromkeys(PROGRAMS, str(why)), submission.notes)
     copied = copy(found.root / found.place, destination)
     if "." in copied:
-        return Gathered({}, dict.fromkeys(PROGRAMS, f"can't be had: the folder {copied['.']}"), submission.notes)
+        refusal = filed("can't be had: the folder {refusal}", refusal=copied["."])
+        return Gathered({}, dict.fromkeys(PROGRAMS, refusal), submission.notes)
     refused = {**found.refused, **{str(found.place / path): why for path, why in copied.items()}}
     wrong = {program: refused[path] for program in PROGRAMS if (path := str(found.place / program)) in refused}
     unclear, notes = _forgive(destination, wrong)
@@ -99,7 +101,7 @@ def _without(gathered: Gathered, submission: Submission, destination: Path) -> G
     """The same in texts without names that may not be said; what else lies there is not listed either."""
     told = submission.without_names
     gone = {
-        program: "is not in the submission"
+        program: filed("is not in the submission")
         for program in PROGRAMS
         if program not in gathered.wrong and not os.path.lexists(destination / program)
     }
@@ -112,9 +114,13 @@ def _without(gathered: Gathered, submission: Submission, destination: Path) -> G
 
 def notes_on(refused: Mapping[str, str]) -> tuple[str, ...]:
     """A sentence for each file that was not copied; many are counted."""
-    told = [f"{path[:200]} was left out: it {why}" for path, why in sorted(refused.items())]
-    more = [f"{len(told) - MOST_NOTES} files more were left out"] if len(told) > MOST_NOTES else []
-    return (*told[:MOST_NOTES], *more)
+    told = [
+        filed("{path} was left out: it {refusal}", path=path[:200], refusal=why)
+        for path, why in sorted(refused.items())
+    ]
+    if len(told) <= MOST_NOTES:
+        return tuple(told)
+    return (*told[:MOST_NOTES], filed("{number} files more were left out", number=len(told) - MOST_NOTES))
 
 
 def _unfolded(submission: Submission, room: Path) -> _Found:
@@ -141,9 +147,15 @@ def _unfolded(submission: Submission, room: Path) -> _Found:
             return _Found(path, place, refused, before)
         if len(archives) > 1:
             one, other = map(str, archives[:2])
-            raise _NotFound(f"can't be told: archives lie there, {one!r} and {other!r}, and only one can be graded")
+            raise _NotFound(
+                filed(
+                    "can't be told: archives lie there, {one!r} and {other!r}, and only one can be graded",
+                    one=one,
+                    other=other,
+                )
+            )
         path = path / archives[0]
-    raise _NotFound(f"can't be had: archives lie within archives, more than {MOST_NESTED} deep")
+    raise _NotFound(filed("can't be had: archives lie within archives, more than {most} deep", most=MOST_NESTED))
 
 
 def _together(submission: Submission, folder: Path) -> tuple[Path, dict[str, str]]:
@@ -169,7 +181,12 @@ def _assert_it_is_there(path: Path, refused: Mapping[str, str]) -> None:
     """Raise if all of a submission was refused, when the class's archive was unpacked."""
     if refused and not os.path.lexists(path):
         name, why = next(iter(refused.items()))
-        raise _NotFound(f"can't be had: {str(path.name / Path(name))!r} {why}")
+        raise _NotFound(_cant_be_had(str(path.name / Path(name)), why))
+
+
+def _cant_be_had(name: str, why: object) -> str:
+    """The rest of a sentence that begins with a program."""
+    return filed("can't be had: {name!r} {refusal}", name=name, refusal=why)
 
 
 def _within(refused: Iterable[str]) -> list[Path]:
@@ -182,7 +199,7 @@ def _unpacked(archive: Path, folder: Path) -> tuple[Path, dict[str, str]]:
     try:
         return folder, unpack(archive, folder, OF_A_SUBMISSION, is_left_out)
     except NotUnpacked as why:
-        raise _NotFound(f"can't be had: {archive.name!r} {why}") from why
+        raise _NotFound(_cant_be_had(archive.name, why)) from why
 
 
 def _looked_through(folder: Path) -> Iterator[Path]:
@@ -225,6 +242,10 @@ def _outermost(places: Iterable[Path]) -> Path:
     beside = [place for place in others if not place.is_relative_to(first)]
     if beside:
         raise _NotFound(
-            f"can't be told: programs lie in {str(first)!r} and in {str(beside[0])!r}, and only one folder can be graded"
+            filed(
+                "can't be told: programs lie in {one!r} and in {other!r}, and only one folder can be graded",
+                one=str(first),
+                other=str(beside[0]),
+            )
         )
     return first

@@ -32,6 +32,7 @@ from grader.reference import Reference
 from grader.rubric import experiments_needed, rubric
 from grader.source import MOST_BYTES, excerpts_of
 from grader.submission import Submission, is_left_out
+from grader.wording import language
 
 PROJECT = Path(__file__).parent.parent
 REFERENCE = PROJECT / "reference"
@@ -104,6 +105,7 @@ def grade(
         python=python_in_the_box(),
         diagnoses=diagnoses(results, looked, references),
         notes=(*gathered.notes, *notes_on(gathered.refused)),
+        language=language(),
         excerpts=excerpts,
         path=submission.path_to_tell,
         sandbox_notes=notes,
@@ -263,14 +265,14 @@ def key_of(submission: Submission, settings: tuple[str, ...]) -> str:
 def own_key() -> str:
     """A hash of what every result depends on: grader, reference, Python."""
     digest = hashlib.sha256(python_in_the_box().encode())
-    _hash_folder(digest, Path(__file__).parent)
+    _hash_folder(digest, Path(__file__).parent, left_out="locale")  # no result depends on the words it is told in
     _hash_folder(digest, REFERENCE)
     return digest.hexdigest()
 
 
-def _hash_folder(digest: hashlib._Hash, folder: Path) -> None:
+def _hash_folder(digest: hashlib._Hash, folder: Path, left_out: str = "") -> None:
     for here, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not is_left_out(name))
+        folders[:] = sorted(name for name in folders if not (is_left_out(name) or name == left_out))
         for path in (Path(here, name) for name in (*folders, *sorted(files)) if not is_left_out(name)):
             digest.update(os.fsencode(path.relative_to(folder)) + b"\0")
             _hash_file(digest, path)

@@ -23,6 +23,7 @@ DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",
     "student_template/README.md",
+    "student_template/README.zh.md",
     "docs/exports.md",
     "docs/downloads.md",
     "docs/assignment.md",
@@ -278,6 +279,13 @@ def assert_commands_exist(place: Place, commands: str) -> None:
         assert program == "python" or all((place.project / path).exists() for path in paths)
 
 
+def catalogue(place: Place, words: tuple[str, ...]) -> None:
+    """Its commands are there; `tests/language/test_catalogue.py` runs them and finds nothing changed."""
+    settings = configparser.ConfigParser(interpolation=None)
+    settings.read(place.project / "tox.ini", "utf-8")
+    assert_commands_exist(place, settings[f"testenv:{words[-1]}"]["commands"])
+
+
 def similarity(place: Place, words: tuple[str, ...]) -> None:
     """With the library of the extra, which our own tests have."""
     assert "written: " in tried(place, place.project, sys.executable, *words[1:])
@@ -295,6 +303,7 @@ HOW: dict[str, Callable[[Place, tuple[str, ...]], None]] = {
     r"python -m grader export \S+ results": export,
     r"python -m grader export \S+ anonymous ": export_of_a_download,
     r"python -m grader grade moodle\.zip ": grade_a_download,
+    r"\.venv/bin/tox -e catalogue$": catalogue,
     r"python -m grader rejudge results$": on_results,
     r"python -m grader verify --assignment ": with_an_assignment,
     r"\.venv/bin/tox": tox,

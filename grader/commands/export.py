@@ -17,8 +17,10 @@ from grader.commands.options import Commands
 from grader.commands.shown import counted, printable
 from grader.exports import FORMATS
 from grader.exports.shapes import DoesNotFit, Export, Format, Graded, OwnFile
+from grader.languages import LANGUAGES, spoken
 from grader.listing import listed
 from grader.model import EXPORTS, SCHEMA, Report, Status, folder_name
+from grader.wording import ENGLISH, speaking
 
 STANDARD_OUTPUT = "-"
 WITH_NAMES = "the results are anonymous, and so is what is written: for names say --names OUT/names.json, and --to FILE outside of OUT"
@@ -65,7 +67,8 @@ def _export(options: argparse.Namespace) -> int:
         graded = _under_their_names(graded, out, options)
     elif (out / anonymity.NAMES).exists():
         _say(WITH_NAMES)
-    exports = _exports(form, graded, out / EXPORTS, options.to)
+    with speaking(spoken(_language_of(graded.reports))):
+        exports = _exports(form, graded, out / EXPORTS, options.to)
     _write(exports)
     left_out = [name for export in exports.values() for name in export.left_out]
     for sentence in dict.fromkeys(note for export in exports.values() for note in export.notes):
@@ -100,6 +103,12 @@ def _under_their_names(graded: Graded, out: Path, options: argparse.Namespace) -
 
 def _named(report: Report, behind: anonymity.Behind) -> Report:
     return msgspec.structs.replace(report, submission=behind.submission, student=behind.student)
+
+
+def _language_of(reports: Sequence[Report]) -> str:
+    """The one that all of them are told in; English where there are several."""
+    languages = {report.language for report in reports} & set(LANGUAGES)
+    return languages.pop() if len(languages) == 1 else ENGLISH.language
 
 
 def _filed_in(out: Path, wanted: str | None) -> dict[Path, Report | None]:

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from grader import batch, grading, index, ports, scratch, shards, store
+from grader import batch, grading, index, ports, rejudging, scratch, shards, store
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.assignment import Assignment, in_force
 from grader.commands import GRADED, NOT_ALL_GRADED
 from grader.commands import intake as who
 from grader.commands.assigned import assignment_for, assignment_of_the_project, takes_an_assignment
-from grader.commands.options import Commands, count, positive, seconds
+from grader.commands.options import Commands, count, language, positive, seconds
 from grader.commands.shown import Line, counted, printable
 from grader.intake import Class
 from grader.model import Status, folder_name, points_shown
@@ -37,6 +37,7 @@ def add_to(commands: Commands) -> None:
     one.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
     one.add_argument("--time-limit", type=seconds, metavar="S", help="for one submission (default: 600)")
     one.add_argument("--count-bonus", action="store_true", help="count the stretch's points in the score")
+    language(one, "as the results that are there, else as LANG says")
     one.add_argument("--seed", type=count, metavar="N", help="for the requests of hidden checks (default: drawn once)")
     one.add_argument("--again", action="store_true", help="grade anew what is graded already")
     who.add_to(one)
@@ -64,6 +65,7 @@ def _graded(taken: Class, options: argparse.Namespace, shard: shards.Shard | Non
         )
     with batch.alone_in(out), ports_of(tier):
         seed = batch.seed_of(out, options.seed)
+        told_in = batch.language_in(out, options.lang or assignment.language, os.environ)
         notes = (tier.notice,) if tier.notice else ()
         batch.file_the_assignment(out, options.assignment)
         settings = batch.Settings(
@@ -73,6 +75,7 @@ def _graded(taken: Class, options: argparse.Namespace, shard: shards.Shard | Non
             options.time_limit or assignment.limits.seconds,
             options.count_bonus or bool(assignment.bonus_counted),
             seed,
+            told_in,
             notes,
             assignment,
         )
@@ -90,10 +93,20 @@ def _graded(taken: Class, options: argparse.Namespace, shard: shards.Shard | Non
             shown = Line(sys.stderr.isatty())
             batch.run(work, settings, shown.tell)
             shown.end()
+        tell_in_one_language(submissions, settings)
         before = {one.submission: one for one in filed}
         standings = file_the_class(settings.out)
     folders = {folder_name(one.name) for one in submissions}
     return summed_up([one for one in standings if one.folder in folders], settings.out, before)
+
+
+def tell_in_one_language(submissions: Sequence[Submission], settings: batch.Settings) -> None:
+    """What was graded before, and told in another language, is told in this one; no submission's code runs for it."""
+    folders = [batch.folder_of(settings.out, one.name) for one in submissions]
+    told = rejudging.retell_all(settings.out, folders, settings.language)
+    if told:
+        print(f"{counted(told)} graded before, now told in the language {settings.language}")
+    batch.file_the_language(settings.out, settings.language)
 
 
 def part_of(submissions: list[Submission], shard: shards.Shard | None) -> list[Submission]:
