@@ -61,11 +61,13 @@ class Measured(NamedTuple):
     Args:
         words: makes the command, given an empty folder to write to.
         grades: how many submissions it grades.
+        right: exit statuses with which it has done its work.
     """
 
     name: str
     words: Callable[[Path], Sequence[str | Path]]
     grades: int = 1
+    right: tuple[int, ...] = (0,)
 
 
 # ------------------------------------------------------------------ the commands
@@ -124,12 +126,13 @@ def install_theirs() -> None:
 def spent_on(measured: Measured, scratch: Path) -> Spent:
     """Run a command to its end, and everything that it started."""
     with tempfile.TemporaryDirectory(dir=scratch) as out:
+        not_its_own = _children()
         began = time.perf_counter()
         process = _started(measured, Path(out))
-        used = [_waited_for(process)]
+        used = [_waited_for(process, measured.right)]
         seconds = time.perf_counter() - began
-        while (orphan := _next_orphan()) is not None:
-            used.append(orphan)
+        while orphans := _children() - not_its_own:
+            used.append(os.wait4(orphans.pop(), 0)[2])
     return Spent(
         round(seconds, 4),
         round(sum(usage.ru_utime + usage.ru_stime for usage in used), 4),
@@ -152,38 +155,38 @@ def _started(measured: Measured, out: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _waited_for(process: subprocess.Popen[bytes]) -> os.struct_rusage:  # type: ignore[name-defined]
+def _waited_for(process: subprocess.Popen[bytes], right: Sequence[int]) -> os.struct_rusage:  # type: ignore[name-defined]
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in right:
         raise SystemExit(f"{process.args!r} ended with {process.returncode}: what it was to do was not done")
     return usage
 
 
-def _next_orphan() -> os.struct_rusage | None:  # type: ignore[name-defined]
-    try:
-        return os.wait4(-1, 0)[2]
-    except ChildProcessError:
-        return None
+def _children() -> set[int]:
+    return {child.pid for child in psutil.Process().children()}
 
 
-def peak_of_the_tree(measured: Measured, scratch: Path) -> int:
-    """Bytes that a command and all below it held at once, shared pages counted once (PSS); sampled, so a lower bound."""
+def watched(measured: Measured, scratch: Path, every: float = EVERY) -> tuple[Spent, int]:
+    """What a run cost, and the bytes that the command and all below it held at once.
+
+    Shared pages are counted once (PSS). It is sampled, so a lower bound, and the sampling itself takes time.
+    """
     ended = threading.Event()
     peak = [0]
 
     def sample() -> None:
-        while not ended.wait(EVERY):
+        while not ended.wait(every):
             peak[0] = max(peak[0], sum(map(_bytes_of, psutil.Process().children(recursive=True))))
 
     sampling = threading.Thread(target=sample)
     sampling.start()
     try:
-        spent_on(measured, scratch)
+        spent = spent_on(measured, scratch)
     finally:
         ended.set()
         sampling.join()
-    return peak[0]
+    return spent, peak[0]
 
 
 def _bytes_of(process: psutil.Process) -> int:
@@ -228,7 +231,6 @@ def machine() -> dict[str, object]:
         "bubblewrap": shutil.which("bwrap") is not None,
         "load_before": round(os.getloadavg()[0], 2),
         **{name: version(name) for name in ("pytest", "pytest-html", "psutil", "msgspec")},
-        "check50": _version_of_check50(),
     }
 
 
@@ -318,7 +320,7 @@ def main() -> None:
     options = parser.parse_args()
     install_theirs()
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    described = machine()
+    described = {**machine(), "check50": _version_of_check50()}
     with tempfile.TemporaryDirectory(prefix="forklab-benchmark-") as folder:
         scratch = Path(folder)
         scratch.chmod(0o755)
@@ -330,7 +332,7 @@ def main() -> None:
             for one in measured[turn % len(measured) :] + measured[: turn % len(measured)]:
                 rounds[one.name].append(spent_on(one, scratch))
                 print(f"round {turn + 1}/{options.runs}: {one.name}: {rounds[one.name][-1].seconds:.2f} s", flush=True)
-        peaks = {one.name: peak_of_the_tree(one, scratch) for one in measured}
+        peaks = {one.name: watched(one, scratch)[1] for one in measured}
     figures = summed_up(rounds, peaks, measured)
     print("\n" + "\n".join(table(figures)))
     options.json.write_text(json.dumps({"machine": described, "runs": options.runs, **figures}, indent=1) + "\n")

@@ -19,7 +19,6 @@ from typing import NamedTuple
 
 from grader import grading, scratch
 from grader.apparatus.sandbox.choosing import Tier, choose
-from grader.apparatus.scene import Bounds
 from grader.apparatus.server import Server
 from grader.copying import copy
 from grader.experiments import EXPERIMENTS, Experiment
@@ -85,7 +84,7 @@ def one_scene(tier: Tier, programs: Path, track: Track, experiment: Experiment) 
     """One scene, in a box of its own."""
     with tier.make(programs) as box:
         about = experiment.about[track.name]
-        server = Server(box, track, experiment.name, about, Bounds(grading.TIME_LIMIT), programs)
+        server = Server(box, track, experiment.name, about, grading.bounds_here(), programs)
         experiment.scene(server)
         recording = server.recording()
         box.clear()
@@ -95,7 +94,7 @@ def one_scene(tier: Tier, programs: Path, track: Track, experiment: Experiment) 
 def a_look(tier: Tier, programs: Path, checks: tuple[Check, ...]) -> int:
     """Every scene that these checks need, as a grade plays them."""
     wanted = experiments_needed(checks)
-    found = look(programs, wanted, tier.make, Bounds(grading.TIME_LIMIT), one_network=tier.has_one_network)
+    found = look(programs, wanted, tier.make, grading.bounds_here(), one_network=tier.has_one_network)
     return sum(_starts_in(recording) for scenes in found.values() for recording in scenes.values())
 
 

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import sys
+
+from grader.needed import WHY_NOT_HERE
+
+if WHY_NOT_HERE:  # before anything is imported that only Linux has
+    sys.stderr.write(f"forklab: {WHY_NOT_HERE}\n")
+    sys.exit(2)
+
 import argparse
 import contextlib
 import ctypes
 import os
 import signal
-import sys
 from collections.abc import Sequence
 from types import FrameType
 
 from grader import batch, finding, grading, index, ports, rejudging, shards, store
 from grader.apparatus.sandbox.choosing import NoBox
-from grader.commands import NOT_ALL_GRADED, USAGE, export, filed, grade, machine, verify
+from grader.assignment.reading import Misread
+from grader.commands import NOT_ALL_GRADED, USAGE, export, filed, grade, machine, parcels, renew, similarity, verify
 from grader.exports.shapes import DoesNotFit
 from grader.hidden import Unloadable
+from grader.lesson import Untold
+from grader.parcels.parcel import Unpackable
 from grader.proof.cases import Unusable
 from grader.proof.strain import NoShare
+from grader.renewing import Unclear
+from grader.similarity.pairs import NoLibrary
 
 WRONG_USE = (
     finding.NotASubmission,
@@ -31,7 +43,12 @@ WRONG_USE = (
     index.NoIndex,
     rejudging.NothingFiled,
     Unloadable,
+    Misread,
+    Untold,
+    Unclear,
     DoesNotFit,
+    NoLibrary,
+    Unpackable,
 )
 """What was asked for can't be done as it was asked: one sentence says why."""
 
@@ -92,7 +109,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m grader", description="Grades blocking and forking TCP servers.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for family in (grade, machine, verify, filed, export):
+    for family in (grade, machine, verify, filed, export, renew, parcels, similarity):
         family.add_to(commands)
     return parser
 

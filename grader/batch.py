@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 from grader import grading, index, ports, scratch, store
 from grader.apparatus.sandbox.choosing import Tier, choose
-from grader.apparatus.scene import Bounds
+from grader.assignment import Assignment, put_in_force
 from grader.comparing import remembering
 from grader.explaining import error_of_ours
 from grader.hidden import draw_from
@@ -34,6 +35,8 @@ GRACE = 60.0
 REFERENCE_FOLDER = OF_RESULTS
 SEED = "seed"
 """File of the reference's folder: whoever goes on with a batch draws the same requests."""
+ASSIGNMENT = "assignment"
+"""File of the reference's folder: where the assignment's file lies that was named to `grade`."""
 INDEX, GRADES = "index.html", "grades.csv"
 
 
@@ -46,6 +49,7 @@ class Settings(NamedTuple):
         count_bonus: points of the stretch are part of the score.
         seed: what the requests of hidden checks are drawn from.
         notes: what is to be said of the sandbox, for the instructor.
+        assignment: points, limits and the rest, for every worker.
     """
 
     out: Path
@@ -55,12 +59,14 @@ class Settings(NamedTuple):
     count_bonus: bool = False
     seed: int = 0
     notes: tuple[str, ...] = ()
+    assignment: Assignment = Assignment()
 
     @property
     def of_a_result(self) -> tuple[str, ...]:
         """Those that a result depends on."""
         bonus = ["the bonus counts"] if self.count_bonus else []
-        return (self.tier, f"{self.time_limit:g}", str(self.seed), *bonus)
+        theirs = [self.assignment.fingerprint] if self.assignment.fingerprint else []
+        return (self.tier, f"{self.time_limit:g}", str(self.seed), *bonus, *theirs)
 
 
 class Done(NamedTuple):
@@ -147,6 +153,24 @@ def seed_of(out: Path, wanted: int | None) -> int:
     return seed
 
 
+def file_the_assignment(out: Path, file: Path | None) -> None:
+    """Note in a results folder which file its assignment was read from: who judges its results anew reads that again."""
+    path = out / REFERENCE_FOLDER / ASSIGNMENT
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if file is None:
+        path.unlink(missing_ok=True)
+    else:
+        store.commit(path, os.fsencode(file.resolve()))
+
+
+def assignment_of(out: Path) -> Path | None:
+    """The file that the results of a folder were graded by; None where none was named."""
+    try:
+        return Path(os.fsdecode((out / REFERENCE_FOLDER / ASSIGNMENT).read_bytes()))
+    except FileNotFoundError:
+        return None
+
+
 def file_the_reference(tier: Tier, out: Path, seed: int) -> None:
     """Grade the reference on this machine, and file what it did for the workers.
 
@@ -186,6 +210,7 @@ def run(
 def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done | Unfiled]:
     """Once in each worker: the box, and the reference's recordings."""
     draw_from(settings.seed)
+    put_in_force(settings.assignment)
     tier = choose(settings.tier, with_canary=False)
     recorded = store.recordings_in(settings.out / REFERENCE_FOLDER)
     references = grading.references_of(recorded)
@@ -197,7 +222,7 @@ def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done | Un
                 submission,
                 tier,
                 references,
-                bounds=Bounds(settings.time_limit),
+                bounds=grading.bounds_here(settings.time_limit),
                 key=key,
                 bonus_counts=settings.count_bonus,
                 seed=settings.seed,
@@ -255,8 +280,9 @@ def _file_an_error(submission: Submission, key: str, settings: Settings, why: st
         seed=settings.seed,
         path=str(submission.path),
         sandbox_notes=settings.notes,
+        student=submission.student,
     )
-    report = _remembering(settings.out, report)
+    report = _remembering(settings.out, grading.settled(report))
     return _filed(settings.out, report, pages_of(report, {}), {})
 
 

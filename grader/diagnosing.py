@@ -54,7 +54,7 @@ def diagnoses(
         recordings: by track's name and scene's name.
         references: by track's name.
     """
-    known = tuple(results)
+    known = tuple(result for result in results if not result.hidden)  # a cause is told to the student
     tracks = dict.fromkeys(result.id.partition("/")[0] for result in known)
     found = {
         name: diagnose(known, recordings.get(name, {}), track_named(name), references.get(name, Reference({})))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from grader.archives.kinds import is_called_an_archive
 from grader.archives.limits import MB, Limits, NotUnpacked
 from grader.archives.unpacking import unpack
+from grader.listing import listed
 from grader.model import TRACKS
 from grader.submission import PROGRAMS, Submission, is_hidden, is_left_out, name_of, programs_in, submissions_in
 
@@ -16,8 +17,6 @@ OF_A_CLASS = Limits(packed=1024 * MB, entries=100_000, read=4096 * MB, unpacked=
 """What an archive of many may cost. One that costs more is refused whole: nobody is graded by half of his files."""
 MOST_NESTED = 3
 """Archives within archives, each the only thing in the other."""
-MOST_NAMED = 5
-"""Things that a sentence names before it only counts."""
 
 
 class NotASubmission(Exception):
@@ -120,8 +119,7 @@ def _counted(what: str, things: list[str]) -> list[str]:
     """A sentence on some things, if there are any; many are counted."""
     if not things:
         return []
-    more = f" and {len(things) - MOST_NAMED} more" if len(things) > MOST_NAMED else ""
-    return [f"{what}: {', '.join(things[:MOST_NAMED])}{more}"]
+    return [f"{what}: {listed(things)}"]
 
 
 def _in_an_archive(path: Path, room: Path, notices: list[str]) -> list[Submission]:

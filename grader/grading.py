@@ -11,15 +11,23 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from grader import ports, scratch
+from grader.apparatus.sandbox import limits
 from grader.apparatus.sandbox.choosing import Tier, python_in_the_box
 from grader.apparatus.scene import Bounds
+from grader.assignment import FILE, THE_LAB, in_force
+from grader.assignment.lateness import with_its_lateness
+from grader.assignment.rubric import applied
 from grader.diagnosing import diagnoses
 from grader.gathering import OF_A_SUBMISSION, gather, notes_on
 from grader.hidden import hidden_checks
 from grader.judging import judge_all, seen_until_clear
+from grader.lesson import WRONG_WITH_THE_REFERENCE
 from grader.looking import TRIES, Looked, look
 from grader.model import TRACKS, Check, Excerpt, Report, Result, Status, points_shown, report_of
+from grader.people import Student
 from grader.reference import Reference
 from grader.rubric import experiments_needed, rubric
 from grader.source import MOST_BYTES, excerpts_of
@@ -29,8 +37,7 @@ PROJECT = Path(__file__).parent.parent
 REFERENCE = PROJECT / "reference"
 TEMPLATE = PROJECT / "student_template"
 SAMPLES = PROJECT / "examples" / "submissions"
-TIME_LIMIT = 600.0
-"""Seconds for one submission, by the wall clock: the lesson's own server, which sleeps ten, needs three minutes."""
+ASSIGNMENT = PROJECT / FILE
 LOOKED_AT_BY_THE_REFERENCE = 3
 """How often the reference is graded before we say that this machine can't."""
 
@@ -84,7 +91,7 @@ def grade(
     """
     began = time.monotonic()
     checks = checks or checks_here()
-    looked, refused, excerpts = look_at(submission, tier, checks, bounds or Bounds(TIME_LIMIT), references)
+    looked, refused, excerpts = look_at(submission, tier, checks, bounds or bounds_here(), references)
     results = judge_all(checks, looked, references)
     report = report_of(
         submission.name,
@@ -100,8 +107,22 @@ def grade(
         excerpts=excerpts,
         path=str(submission.path),
         sandbox_notes=notes,
+        student=submission.student,
     )
-    return Graded(report, looked)
+    return Graded(settled(report), looked)
+
+
+def settled(report: Report) -> Report:
+    """A report with what the assignment makes of it besides its checks, whatever was made of it before: its name, and
+    what lateness costs."""
+    in_time = msgspec.structs.replace(named(report), score=report.before_deduction, deduction=0.0, lateness="")
+    return with_its_lateness(in_time, in_force().deadline, report.student or Student())
+
+
+def named(report: Report) -> Report:
+    """A report under the assignment's name."""
+    name = in_force().name
+    return msgspec.structs.replace(report, assignment="" if name == THE_LAB else name)
 
 
 def look_at(
@@ -148,13 +169,38 @@ def needs_the_ports(tier: Tier) -> bool:
     return tier.has_one_network
 
 
-def checks_here() -> tuple[Check, ...]:
-    """Every check that a submission is held against here: the bundled ones, then the instructor's own.
+def checks_declared() -> tuple[Check, ...]:
+    """Every check that there is here, as declared: the bundled ones, then the instructor's own.
 
     Raises:
         Unloadable: a file of hidden checks is not what it should be.
     """
     return (*rubric(), *hidden_checks())
+
+
+def checks_here() -> tuple[Check, ...]:
+    """Every check that a submission is held against here, with the points of the assignment in force.
+
+    Raises:
+        Unloadable: a file of hidden checks is not what it should be.
+    """
+    return applied(checks_declared(), in_force())
+
+
+def bounds_here(seconds: float | None = None) -> Bounds:
+    """What the assignment in force settles for a look, which begins now.
+
+    Args:
+        seconds: the time limit, where it is another than the assignment's.
+    """
+    there = in_force().limits
+    allowed = limits.Allowed(
+        processes=there.processes,
+        memory=there.memory * limits.MEBIBYTE,
+        file_size=there.file_size * limits.MEBIBYTE,
+        descriptors=there.descriptors,
+    )
+    return Bounds(there.seconds if seconds is None else seconds, allowed, in_force().delay)
 
 
 def references_of(looked: Looked) -> dict[str, Reference]:
@@ -170,10 +216,12 @@ def grade_the_reference(tier: Tier, folder: Path = REFERENCE) -> Graded:
     """
     if not folder.is_dir():
         raise CannotGrade(f"there is no reference in {folder}: a batch is graded where the whole project lies")
+    if WRONG_WITH_THE_REFERENCE and folder == REFERENCE:
+        raise CannotGrade(WRONG_WITH_THE_REFERENCE)
     checks = checks_here()
     full: Graded | None = None
     for _ in range(LOOKED_AT_BY_THE_REFERENCE):
-        looked = look_at(Submission("reference", folder), tier, checks, Bounds(TIME_LIMIT)).looked
+        looked = look_at(Submission("reference", folder), tier, checks, bounds_here()).looked
         results = judge_all(checks, looked, references_of(looked))
         report = report_of("reference", results, sandbox=tier.name, seconds=0.0)
         lost = [result for result in results if _asked_of_the_reference(result) and not result.passed]

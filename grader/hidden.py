@@ -1,10 +1,10 @@
 """An instructor's own checks: `reference/checks/test_*.py`, loaded beside the bundled ones and never handed out.
 
-    @drawn(forking="answers_strangers")                        a scene, with numbers drawn from the batch's seed
-    def strangers(server: Server, random: Random) -> None: ...
+    @drawn(forking="name_of_the_check")                        a scene, with numbers drawn from the batch's seed
+    def scene(server: Server, random: Random) -> None: ...
 
     @check(points=0, on=FORKING)                               a check like any other, that reads it
-    def test_answers_strangers(strangers: Recording, reference: Reference) -> None: ...
+    def test_name_of_the_check(scene: Recording, reference: Reference) -> None: ...
 
 The reference and every submission of a batch get the same numbers, for a scene begins to draw anew each time it is played.
 """

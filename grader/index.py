@@ -38,7 +38,8 @@ READ_AT_ONCE = 100
 _TABLES = """
 CREATE TABLE submissions (folder TEXT PRIMARY KEY, submission TEXT, score REAL, points REAL, bonus REAL,
     bonus_counts INTEGER, status TEXT, sandbox TEXT, outcomes TEXT, causes TEXT, was_score REAL, was_status TEXT,
-    was_by TEXT, was_made TEXT, changes INTEGER, rubric INTEGER, seconds REAL, python TEXT, seed TEXT, stamp TEXT) WITHOUT ROWID;
+    was_by TEXT, was_made TEXT, changes INTEGER, deduction REAL, lateness TEXT, rubric INTEGER, seconds REAL,
+    python TEXT, seed TEXT, stamp TEXT) WITHOUT ROWID;
 CREATE TABLE checks (rubric INTEGER, place INTEGER, id TEXT, points REAL, stretch INTEGER, hidden INTEGER,
     requirement TEXT, PRIMARY KEY (rubric, place)) WITHOUT ROWID;
 CREATE TABLE words (letter TEXT PRIMARY KEY, outcome TEXT) WITHOUT ROWID;
@@ -46,13 +47,11 @@ CREATE VIEW outcomes AS SELECT submission, folder, checks.id AS check_id, outcom
     hidden, requirement FROM submissions JOIN checks USING (rubric)
     JOIN words ON words.letter = substr(submissions.outcomes, place, 1);
 """
-_INSERT = f"INSERT INTO submissions VALUES ({', '.join('?' * 20)})"
-
-
+_INSERT = f"INSERT INTO submissions VALUES ({', '.join('?' * 22)})"
 _NOTHING = (None,) * len(Was._fields)
 _ROW = (
     "SELECT folder, submission, score, points, bonus, bonus_counts, status, sandbox, outcomes, causes, rubric,"
-    " was_score, was_status, was_by, was_made, changes FROM submissions ORDER BY folder"
+    " deduction, lateness, was_score, was_status, was_by, was_made, changes FROM submissions ORDER BY folder"
 )
 
 
@@ -174,9 +173,9 @@ def _columns_of(folder: Path, stamp: str, report: Report, numbers: dict[tuple[As
     """A row of the table `submissions`; a rubric that is new gets the next number."""
     standing, asked = row_of(_text(folder.name), report)
     number = numbers.setdefault(asked, max(numbers.values(), default=0) + 1)
-    *plain, causes, was = standing
+    *plain, causes, was, deduction, lateness = standing
     more = (report.seconds, report.python, str(report.seed), stamp)
-    return (*plain, "\n".join(causes), *(was or _NOTHING), number, *more)
+    return (*plain, "\n".join(causes), *(was or _NOTHING), deduction, lateness, number, *more)
 
 
 def _file_the_rubrics(index: sqlite3.Connection, numbers: dict[tuple[Asked, ...], int]) -> None:
@@ -203,9 +202,22 @@ def _rubrics_in(index: sqlite3.Connection) -> dict[int, tuple[Asked, ...]]:
 def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
     """What the index knows of each submission."""
     rubrics = _rubrics_in(index)
-    for folder, name, score, points, bonus, counts, status, sandbox, letters, causes, rubric, *was in index.execute(
-        _ROW
-    ):
+    for (
+        folder,
+        name,
+        score,
+        points,
+        bonus,
+        counts,
+        status,
+        sandbox,
+        letters,
+        causes,
+        rubric,
+        deduction,
+        late,
+        *was,
+    ) in index.execute(_ROW):
         standing = Standing(
             folder,
             name,
@@ -218,6 +230,8 @@ def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
             letters,
             tuple(causes.splitlines()),
             _was(*was),
+            deduction,
+            late,
         )
         yield standing, rubrics.get(rubric, ())
 

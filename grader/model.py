@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
 
 import msgspec
+
+from grader.lesson import LESSON
+from grader.people import Student
 
 SCHEMA = 1
 NOT_SEEN = "The machine or the grader did not let us see it."
@@ -44,7 +47,7 @@ class Track(msgspec.Struct, frozen=True):
     Args:
         name: first half of a check's id.
         program: the file that the student writes.
-        port: the lesson's own TCP port.
+        port: the reference's own TCP port.
         speech: how replies are compared with the reference's.
         requests: at least four; the first is the lesson's own.
     """
@@ -68,7 +71,7 @@ def _get(target: str, version: str = "1.1", headers: str = "") -> bytes:
 BLOCKING = Track(
     name="blocking",
     program="blocking_server.py",
-    port=50007,
+    port=LESSON["blocking_server.py"].port,
     speech=Speech.BYTES,
     requests=(
         Request("the lesson's greeting", b"Hello, I'm client"),
@@ -80,7 +83,7 @@ BLOCKING = Track(
 FORKING = Track(
     name="forking",
     program="forking_server.py",
-    port=8888,
+    port=LESSON["forking_server.py"].port,
     speech=Speech.HTTP,
     requests=(
         Request("GET /", _get("/")),
@@ -167,7 +170,7 @@ class Check(msgspec.Struct, frozen=True):
         function: reads recordings; raises Mismatch, NotReached or Inconclusive, or returns.
         needs: names of the recordings (and of `reference`) that it takes.
         stretch: a bonus, shown apart.
-        hidden: the instructor's own; it has no points by itself, and no student hears of it.
+        hidden: the instructor's own; it has the points that `assignment.toml` gives it, and no student hears of it.
     """
 
     track: Track
@@ -302,7 +305,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is known of one submission; `result.json` is this, as JSON.
 
     Args:
-        score: points of the core that were proven, and those of the stretch where `bonus_counts`.
+        score: points of the core that were proven, and those of the stretch where `bonus_counts`, less `deduction`.
         points: points of the core that can be had.
         bonus: points of the stretch that were proven.
         bonus_counts: the instructor wants them in the score.
@@ -316,6 +319,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         sandbox_notes: what is to be said of the sandbox, a sentence each. For the instructor alone.
         path: where the submission lay on the machine that graded it. For the instructor alone.
         before: what this took the place of; None where that was no other. For the instructor alone.
+        student: who handed it in, and when, where the platform tells.
+        deduction: points that its lateness costs; they are no part of `score`.
+        lateness: how late it came and what that costs, in words; "" where it was in time.
+        hidden_points: of hidden checks that count, part of `points`.
+        hidden_earned: of these, part of `score`.
+        assignment: its name; "" where it is the lab's own.
     """
 
     schema: int = SCHEMA
@@ -338,6 +347,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     sandbox_notes: tuple[str, ...] = ()
     path: str = ""
     before: Before | None = None
+    student: Student | None = None
+    deduction: float = 0.0
+    lateness: str = ""
+    hidden_points: float = 0.0
+    hidden_earned: float = 0.0
+    assignment: str = ""
+
+    @property
+    def before_deduction(self) -> float:
+        """The score, had it come in time."""
+        return round(self.score + self.deduction, 2)
 
     @property
     def for_the_student(self) -> Report:
@@ -364,11 +384,14 @@ def report_of(
 ) -> Report:
     """Add up what the checks came to."""
     core = [result for result in results if not result.stretch]
-    bonus = sum(result.earned for result in results if result.stretch)
+    bonus = _sum(result.earned for result in results if result.stretch)
+    hidden = [result for result in core if result.hidden]
     return Report(
         submission=submission,
-        score=sum(result.earned for result in core) + (bonus if bonus_counts else 0.0),
-        points=sum(result.points for result in core),
+        score=_sum([*(result.earned for result in core), bonus if bonus_counts else 0.0]),
+        points=_sum(result.points for result in core),
+        hidden_points=_sum(result.points for result in hidden),
+        hidden_earned=_sum(result.earned for result in hidden),
         bonus=bonus,
         bonus_counts=bonus_counts,
         status=status_of(results),
@@ -377,6 +400,11 @@ def report_of(
         seconds=round(seconds, 3),
         **more,
     )
+
+
+def _sum(points: Iterable[float]) -> float:
+    """Points have two decimals at most, and so has their sum."""
+    return round(sum(points, 0.0), 2)
 
 
 def status_of(results: tuple[Result, ...]) -> Status:

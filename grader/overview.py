@@ -50,6 +50,14 @@ class Scored(Protocol):
     def status(self) -> Status:
         """Whether the score is a grade."""
 
+    @property
+    def deduction(self) -> float:
+        """Points that lateness costs."""
+
+    @property
+    def lateness(self) -> str:
+        """How late it came, in words."""
+
 
 class Was(NamedTuple):
     """How a submission stood before it was graded or judged anew, and came to something else.
@@ -75,6 +83,8 @@ class Standing(NamedTuple):
         outcomes: a letter for each check that was asked, in that order.
         causes: the likeliest of what failed in the core, a sentence for each program.
         was: what it took the place of; None where that was no other.
+        deduction: points that its lateness costs, which are no part of the score.
+        lateness: in words; "" where it was in time.
     """
 
     folder: str
@@ -88,6 +98,8 @@ class Standing(NamedTuple):
     outcomes: str
     causes: tuple[str, ...] = ()
     was: Was | None = None
+    deduction: float = 0.0
+    lateness: str = ""
 
 
 class Overview(NamedTuple):
@@ -120,6 +132,8 @@ def row_of(folder: str, report: Report) -> Row:
         "".join(LETTERS[result.outcome] for result in report.checks),
         tuple(f"{track}: {found.sentence}" for track, found in report.diagnoses.items() if not found.stretch),
         _was(report.before),
+        report.deduction,
+        report.lateness,
     )
     return standing, tuple(Asked(r.id, r.points, r.stretch, r.hidden, r.requirement) for r in report.checks)
 

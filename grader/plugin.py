@@ -8,9 +8,15 @@ what it saw for the others. (`xdist_group` would do, but pytest 9.2 ignores `--d
 
 from __future__ import annotations
 
+import pytest
+
+from grader.needed import WHY_NOT_HERE
+
+if WHY_NOT_HERE:  # before anything is imported that only Linux has
+    raise pytest.UsageError(WHY_NOT_HERE)
+
 import contextlib
 import fcntl
-import os
 import shutil
 import sys
 import time
@@ -20,16 +26,18 @@ from types import ModuleType
 from typing import Any
 
 import msgspec
-import pytest
 
 import grader.checks
 from grader import grading, hidden, ports, scratch
+from grader.answers import ANSWERS, NoAnswers, decoded
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose, python_in_the_box
-from grader.apparatus.scene import Bounds
+from grader.assignment import FILE, in_force
+from grader.assignment.reading import Misread, settle
 from grader.declaring import checks_of
 from grader.diagnosing import diagnoses
 from grader.experiments import EXPERIMENTS
 from grader.judging import result_of, whole
+from grader.looking import Looked
 from grader.model import Check, Excerpt, Outcome, Report, Result, report_of, track_named
 from grader.page_of_pytest import Page
 from grader.recording import Recording
@@ -41,7 +49,6 @@ from grader.store import packed, unpacked
 from grader.submission import Submission, programs_in
 
 CHECKS = Path(grader.checks.__file__).parent
-ANSWERS = "answers.json.gz"
 GRADING = pytest.StashKey["Grading"]()
 _KEY = "forklab"
 
@@ -87,6 +94,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("python_files", "test_*.py")  # a pytest.ini of the student's may say otherwise
     config.addinivalue_line("python_functions", "test")
     _hand_over_hidden_scenes(config)
+    _settle_the_assignment(config)
     if not worker:
         if not config.getoption("htmlpath", None):
             config.option.htmlpath = "report.html"
@@ -111,6 +119,20 @@ def _hand_over_hidden_scenes(config: pytest.Config) -> None:
     for name in set(EXPERIMENTS) - set(_BUNDLED):
         setattr(theirs, f"_recording_of_{name}", _recording_fixture(name))
     config.pluginmanager.register(theirs)
+
+
+def _settle_the_assignment(config: pytest.Config) -> None:
+    """Work for the assignment of the project or the hand-out, else for the one that lies where pytest was started: a
+    submission that lies elsewhere settles nothing.
+
+    Raises:
+        pytest.UsageError: its file is not what it should be.
+    """
+    there = [place / FILE for place in (grading.PROJECT, config.invocation_params.dir) if (place / FILE).is_file()]
+    try:
+        settle(next(iter(there), None), grading.checks_declared())
+    except Misread as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def _folder_to_grade(config: pytest.Config) -> Path | None:
@@ -160,6 +182,7 @@ class Grading:
         self._results: dict[str, Result] = {}
         self._looked: dict[str, dict[str, Recording]] | None = None
         self._reference: dict[str, dict[str, Recording]] = {}
+        self._answers = _recorded_answers(folder)
         self._wanted: tuple[Check, ...] = ()
         self._tier: Tier | None = None
         self._until_the_end = until_the_end
@@ -180,9 +203,10 @@ class Grading:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """The rubric's order, and what is a bonus after all the rest, so that `-x` stops at what counts."""
+        """The rubric's order, and what is a bonus after all the rest, so that `-x` stops at what counts; nothing that is off."""
         order = {check.id: place for place, check in enumerate(grading.checks_here())}
-        items.sort(key=lambda item: (_check_of(item).stretch, order.get(_check_of(item).id, len(order))))
+        items[:] = [item for item in items if _check_of(item).id in order]
+        items.sort(key=lambda item: (_check_of(item).stretch, order[_check_of(item).id]))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """The selected checks, `-k` and `--lf` included."""
@@ -199,9 +223,12 @@ class Grading:
         return whole(self._recordings()[track], experiment)
 
     def reference(self, track: str) -> Reference:
-        """The reference's recordings, live or as they were recorded for the hand-out."""
+        """What the reference did in this run, or what it answered when the hand-out was made."""
         self._recordings()
-        return Reference(self._reference.get(track, {}))
+        return self._references().get(track, Reference({}))
+
+    def _references(self) -> dict[str, Reference]:
+        return {**self._answers, **grading.references_of(self._reference)}
 
     def _recordings(self) -> dict[str, dict[str, Recording]]:
         """What was seen: looked at by whoever comes first, read by the others."""
@@ -221,24 +248,19 @@ class Grading:
         if tier.notice:
             (self._shared / "notice").write_text(tier.notice)
         (self._shared / "tier").write_text(tier.name)
-        theirs = self._shared / "reference"
-        theirs.write_bytes(self._recorded_reference(tier))
-        recorded = unpacked(theirs.read_bytes(), theirs)
-        references = {check.track.name: Reference(recorded.get(check.track.name, {})) for check in self._wanted}
-        seen = grading.look_at(Submission("", self._folder), tier, self._wanted, Bounds(grading.TIME_LIMIT), references)
+        self._reference = self._seen_of_the_reference(tier)
+        (self._shared / "reference").write_bytes(packed(self._reference))
+        references = {check.track.name: Reference({}) for check in self._wanted} | self._references()
+        seen = grading.look_at(Submission("", self._folder), tier, self._wanted, grading.bounds_here(), references)
         (self._shared / "excerpts").write_bytes(msgspec.json.encode(seen.excerpts))
         path.write_bytes(packed(seen.looked))
 
-    def _recorded_reference(self, tier: Tier) -> bytes:
-        """The reference's answers: of the hand-out, else of the reference itself, in this very run."""
-        for folder in (self._folder, CHECKS.parent.parent, CHECKS.parent):
-            if (folder / ANSWERS).is_file():
-                return (folder / ANSWERS).read_bytes()
+    def _seen_of_the_reference(self, tier: Tier) -> Looked:
+        """What the reference itself does in this very run, where it lies here: nothing of it in a hand-out."""
         if not grading.REFERENCE.is_dir():
-            return packed({})
+            return {}
         asked = tuple(check for check in self._wanted if "reference" in check.needs)
-        seen = grading.look_at(Submission("", grading.REFERENCE), tier, asked, Bounds(grading.TIME_LIMIT))
-        return packed(seen.looked)
+        return grading.look_at(Submission("", grading.REFERENCE), tier, asked, grading.bounds_here()).looked
 
     # --- telling
 
@@ -337,17 +359,17 @@ class Grading:
         results = tuple(self._results[check.id] for check in grading.checks_here() if check.id in self._results)
         if (self._shared / "looked").exists():
             self._recordings()
-        references = {track: Reference(recordings) for track, recordings in self._reference.items()}
         report = report_of(
             self._folder.name,
             results,
             sandbox=self._noted("tier") or "none",
             seconds=time.monotonic() - self._began,
             python=python_in_the_box(),
-            diagnoses=diagnoses(results, self._looked or {}, references),
+            diagnoses=diagnoses(results, self._looked or {}, self._references()),
+            bonus_counts=bool(in_force().bonus_counted),
             excerpts=msgspec.json.decode(self._noted("excerpts") or "{}", type=dict[str, tuple[Excerpt, ...]]),
         )
-        return report.for_the_student, self._looked or {}, self._reference
+        return grading.named(report).for_the_student, self._looked or {}, self._reference
 
     def _noted(self, name: str) -> str:
         path = self._shared / name
@@ -373,6 +395,23 @@ class Grading:
     def pytest_configure_node(self, node: Any) -> None:
         """A worker of pytest-xdist learns which folder the run shares."""
         node.workerinput[_KEY] = str(self._shared)
+
+
+def _recorded_answers(folder: Path) -> dict[str, Reference]:
+    """By track, the reference of which a hand-out tells the answers alone: this one's, or that of the folder's own.
+
+    Raises:
+        pytest.UsageError: the file is torn.
+    """
+    if grading.REFERENCE.is_dir():
+        return {}
+    for path in (grading.PROJECT / ANSWERS, folder / ANSWERS):
+        if path.is_file():
+            try:
+                return decoded(path.read_bytes(), path.name)
+            except NoAnswers as error:
+                raise pytest.UsageError(str(error)) from error
+    return {}
 
 
 def _raise_again(call: pytest.CallInfo[None]) -> None:
@@ -421,5 +460,3 @@ def _recording_fixture(name: str) -> Any:
 _BUNDLED = tuple(EXPERIMENTS)
 for _name in _BUNDLED:
     setattr(sys.modules[__name__], f"_recording_of_{_name}", _recording_fixture(_name))
-if os.name != "posix" or not hasattr(os, "pidfd_open"):  # pragma: no cover - seen on macOS and Windows only
-    raise pytest.UsageError("forklab needs Linux: use a container, WSL 2 or a lab machine")

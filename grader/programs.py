@@ -6,8 +6,7 @@ import codecs
 from collections.abc import Mapping
 from pathlib import Path
 
-MOST_NAMED = 8
-"""Files that are named where the one that is wanted is missing."""
+from grader.listing import listed
 
 
 def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
@@ -20,9 +19,7 @@ def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
         return f"{program.name} {refused[program.name]}"
     if not program.exists() and not program.is_symlink():
         others = sorted(path.name for path in program.parent.iterdir())
-        more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
-        there = ", ".join(others[:MOST_NAMED]) or "nothing"
-        return f"there is no file {program.name} in the submission (there is: {there}{more})"
+        return f"there is no file {program.name} in the submission (there is: {listed(others) or 'nothing'})"
     if program.is_dir():
         return f"{program.name} is a folder, and has to be a file"
     if not program.is_file():

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from grader import batch, grading, store
+from grader.assignment import Assignment, in_force, put_in_force
 from grader.comparing import remembering
 from grader.diagnosing import diagnoses
 from grader.judging import judge_beside
@@ -18,6 +19,12 @@ from grader.model import SCHEMA, Check, Report, Result, points_shown, report_of
 from grader.reference import Reference
 from grader.replaying import pages_of
 from grader.workers import Crew, Progress, Task, work_off
+
+_JUDGED = (
+    "score", "points", "bonus", "bonus_counts", "status", "checks", "diagnoses", "deduction", "lateness", "hidden_points",
+    "hidden_earned", "assignment",
+)  # fmt: skip
+"""What of a report is judged anew."""
 
 
 class NothingFiled(Exception):
@@ -92,7 +99,7 @@ def judged_again(
     checks: Sequence[Check],
     made: str = "",
 ) -> Rejudged:
-    """What today's checks make of what was recorded; pure.
+    """What today's checks, and the assignment in force, make of what was recorded.
 
     Args:
         references: by track's name.
@@ -107,16 +114,18 @@ def judged_again(
         else:
             unjudged.append(check.id)
             results += [known[check.id]] if check.id in known else []
+    settled = in_force().bonus_counted
     sums = report_of(
         report.submission,
         tuple(results),
         sandbox=report.sandbox,
         seconds=report.seconds,
-        bonus_counts=report.bonus_counts,
+        bonus_counts=report.bonus_counts if settled is None else settled,
         diagnoses=diagnoses(results, recorded, references),
+        student=report.student,
     )
-    fields = ("score", "points", "bonus", "status", "checks", "diagnoses")
-    after = msgspec.structs.replace(report, **{name: getattr(sums, name) for name in fields})
+    sums = grading.settled(sums)
+    after = msgspec.structs.replace(report, **{name: getattr(sums, name) for name in _JUDGED})
     return Rejudged(report, remembering(after, report, by="rejudge", made=made), tuple(unjudged))
 
 
@@ -175,16 +184,19 @@ def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None]) -> 
         NothingFiled: there are no results.
     """
     tasks = [Task(folder.name, folder) for folder in folders_in(out)]
-    work_off(tasks, Crew(partial(_pages, out), __name__, jobs, batch.GRACE), lambda task: task.name, progress)
+    work_off(
+        tasks, Crew(partial(_pages, out, in_force()), __name__, jobs, batch.GRACE), lambda task: task.name, progress
+    )
 
 
-def _pages(out: Path) -> Callable[[Path], str]:
+def _pages(out: Path, assignment: Assignment) -> Callable[[Path], str]:
+    put_in_force(assignment)
     reference = _recorded_or_nothing(out / batch.REFERENCE_FOLDER)
 
     def written(folder: Path) -> str:
         report = store.result_in(folder)
         if report is not None:
-            pages = pages_of(report, _recorded_or_nothing(folder), reference)
+            pages = pages_of(grading.named(report), _recorded_or_nothing(folder), reference)
             store.commit(folder / store.PAGE, pages.student)
             store.commit(folder / store.INSTRUCTORS, pages.instructor)
         return folder.name

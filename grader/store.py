@@ -30,6 +30,8 @@ INSTRUCTORS = "instructor.html"
 RECORDINGS = "recordings.json.gz"
 TORN = ".part"
 Recorded = Mapping[str, Mapping[str, Recording]]
+_LATE = ("before deduction", "deduction", "lateness")
+"""Columns of a gradebook in which somebody is late."""
 _NOT_OURS = (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What reading a file raises that we have not written: msgspec passes on what is no UTF-8 or nests too deep."""
 
@@ -167,8 +169,10 @@ def gradebook(scored: Iterable[Scored]) -> bytes:
     """`grades.csv`: a row for each submission; a grade that needs a human is left empty and says so."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(["submission", "score", "points", "bonus", "status", "note"])
-    for one in scored:
+    everybody = list(scored)
+    somebody_is_late = any(one.lateness for one in everybody)
+    writer.writerow(["submission", "score", "points", "bonus", "status", "note", *(_LATE if somebody_is_late else ())])
+    for one in everybody:
         graded = one.status is Status.GRADED
         writer.writerow(
             [
@@ -178,9 +182,18 @@ def gradebook(scored: Iterable[Scored]) -> bytes:
                 points_shown(one.bonus) if graded else "",
                 one.status.value,
                 "" if graded else f"needs a human: {points_shown(one.score)} points are proven",
+                *(_lateness_of(one, graded) if somebody_is_late else ()),
             ]
         )
     return text.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _lateness_of(one: Scored, graded: bool) -> list[str]:
+    """Score before, deduction, and why; the score after is the row's own."""
+    if not one.lateness:
+        return ["", "", ""]
+    before, less = points_shown(round(one.score + one.deduction, 2)), points_shown(one.deduction)
+    return [before if graded else "", less if graded else "", one.lateness]
 
 
 def no_formula(cell: str) -> str:

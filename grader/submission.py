@@ -9,6 +9,7 @@ from typing import NamedTuple
 from grader.archives.kinds import is_called_an_archive, kind_of, opened, without_suffix
 from grader.archives.limits import NotUnpacked
 from grader.model import TRACKS
+from grader.people import Student
 
 LEFT_OUT = frozenset({"__MACOSX", ".DS_Store", "__pycache__", ".git", ".venv", "venv", ".tox"})
 OF_RESULTS = ".reference"
@@ -21,6 +22,7 @@ class Submission(NamedTuple):
 
     Args:
         path: a folder or an archive.
+        student: whose it is, and when it was handed in, where the platform's names or files tell.
         refused: what the class's archive held of it and was not unpacked: by path in the folder, "" for all of it, the
             reason.
     """
@@ -28,6 +30,7 @@ class Submission(NamedTuple):
     name: str
     path: Path
     refused: tuple[tuple[str, str], ...] = ()
+    student: Student | None = None
 
 
 def is_left_out(name: str) -> bool:

@@ -17,8 +17,9 @@ from grader.recording import (
     What,
 )
 
-DELAYS = (0.1, 0.4, 1.0)
-"""DELAY of the takes, in seconds; another take is needed only where the one before proves nothing."""
+TAKES = 3
+LONGEST = 1.0
+"""Seconds; no DELAY is longer."""
 WORK = "all have asked"
 
 
@@ -90,6 +91,11 @@ class Take(msgspec.Struct, frozen=True):
             if thread.call in SLEEPING_CALLS and thread.asleep_since >= came
         ]
         return min(len(asleep), len(self.accepted))
+
+
+def delays_from(first: float) -> tuple[float, ...]:
+    """DELAY of the takes, in seconds: four times as long each; one is needed only where the one before proves nothing."""
+    return tuple(min(first * 4**take, LONGEST) for take in range(TAKES))
 
 
 def name_of(client: str, take: int) -> str:

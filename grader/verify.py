@@ -13,7 +13,7 @@ import msgspec
 
 from grader import batch, grading, store
 from grader.apparatus.sandbox.choosing import choose, python_in_the_box
-from grader.apparatus.scene import Bounds
+from grader.assignment import Assignment, put_in_force
 from grader.experiments import EXPERIMENTS
 from grader.hidden import draw_from
 from grader.judging import lost
@@ -42,6 +42,7 @@ class Settings(NamedTuple):
         busy: endless loops that run beside it.
         cpu_share: of one core, for the grader and all servers together; None: all there is.
         seed: what the requests of hidden checks are drawn from.
+        assignment: its DELAY and limits; every check is asked for, whatever it says of them.
     """
 
     out: Path
@@ -50,13 +51,14 @@ class Settings(NamedTuple):
     busy: int = 0
     cpu_share: float | None = None
     seed: int = 0
+    assignment: Assignment = Assignment()
 
     def key_of(self, turn: Turn) -> str:
         """Hash of all that a trial depends on: grader, reference, Python, the case, settings, and which turn it is."""
         case, number = turn
         digest = hashlib.sha256(grading.own_key().encode())
         words = (self.tier, str(self.busy), str(self.cpu_share), str(self.seed), case.name, str(number))
-        digest.update("\0".join(words).encode())
+        digest.update("\0".join((*words, self.assignment.fingerprint)).encode())
         digest.update(program_of(case))
         return digest.hexdigest()[:32]
 
@@ -83,7 +85,7 @@ def run(work: Sequence[Turn], settings: Settings, filed: Filed, told: Callable[[
 
     tasks = [Task(case.name, (case, number)) for case, number in work]
     with strain.busy_loops(settings.busy), strain.share_of_a_core(settings.cpu_share) as group:
-        patience = grading.TIME_LIMIT * 1.5 + batch.GRACE
+        patience = settings.assignment.limits.seconds * 1.5 + batch.GRACE
         crew = Crew(partial(_prepare, settings, group), __name__, settings.jobs, patience)
         work_off(tasks, crew, _given_up, came)
 
@@ -153,6 +155,7 @@ def write_the_docs(path: Path, document: bytes) -> None:
 def _prepare(settings: Settings, group: Path | None) -> Callable[[Turn], Trial]:
     """Once in each worker: its share of the machine, the box, and the reference's recordings."""
     draw_from(settings.seed)
+    put_in_force(settings.assignment)
     tier = choose(settings.tier, with_canary=False)
     references = grading.references_of(store.recordings_in(settings.out / batch.REFERENCE_FOLDER))
     if group:
@@ -161,7 +164,7 @@ def _prepare(settings: Settings, group: Path | None) -> Callable[[Turn], Trial]:
     def tried(turn: Turn) -> Trial:
         case, number = turn
         with submission_of(case) as submission:
-            graded = grading.grade(submission, tier, references, bounds=Bounds(grading.TIME_LIMIT))
+            graded = grading.grade(submission, tier, references, bounds=grading.bounds_here())
         report = graded.report
         return trial_of(case, report.checks, seconds=report.seconds, turn=number, diagnoses=report.diagnoses)
 

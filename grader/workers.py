@@ -10,15 +10,18 @@ main process                     workers (forkserver, the grader preloaded)
 from __future__ import annotations
 
 import contextlib
+import functools
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.util import get_temp_dir
 from typing import Any, Generic, NamedTuple, TypeVar
 
 TRIES = 3
@@ -144,8 +147,7 @@ class Worker(Generic[News]):
         self._start()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([self._crew.preload])
+        context = forkserver(self._crew.preload)
         self._here, there = context.Pipe()
         lifeline, self._lifeline = context.Pipe(duplex=False)
         self._process: ForkServerProcess = context.Process(
@@ -204,6 +206,29 @@ def _ready(workers: Sequence[Worker[News]]) -> list[Worker[News]]:
     ready = {id(by_source[source]): by_source[source] for source in wait(list(by_source), timeout=1.0)}  # type: ignore[index]
     ready.update({id(worker): worker for worker in busy if worker.is_overdue})
     return list(ready.values())
+
+
+def forkserver(preload: str) -> ForkServerContext:
+    """What starts processes of ours, each with that module imported."""
+    _have_short_names_for_sockets()
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([preload])
+    return context
+
+
+@functools.cache
+def _have_short_names_for_sockets() -> None:
+    """Reach TMPDIR by a descriptor that stays open, since it may be long: a socket's name has room for 107 bytes, unix(7).
+
+    The forkserver's socket lies in a folder that multiprocessing makes there once (python/cpython#132124).
+    """
+    folder = tempfile.gettempdir()
+    descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    tempfile.tempdir = f"/proc/{os.getpid()}/fd/{descriptor}"
+    try:
+        get_temp_dir()
+    finally:
+        tempfile.tempdir = folder
 
 
 def _live(tasks: Connection, lifeline: Connection, prepare: Callable[[], Work[Any]]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -47,7 +49,8 @@ def _why_missing(package: str) -> str:
         except NoBox as error:
             return f"{package}: {error}"
         return ""
-    return "" if shutil.which(package) else f"{package} is not installed"
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # pip's programs lie beside the interpreter
+    return "" if shutil.which(package, path=path) else f"{package} is not installed"
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -23,19 +23,24 @@ SANDBOX, APPARATUS, EXPERIMENTS = "grader.apparatus.sandbox", "grader.apparatus"
 
 MAY_IMPORT: dict[str, set[str]] = {
     # pure: data, and questions to data
-    MODEL: set(),
+    "grader.people": set(),
+    "grader.lesson_recorded": set(),
+    MODEL: {"grader.lesson", "grader.people"},
     RECORDING: {MODEL},
     "grader.declaring": {MODEL},
     "grader.reference": {MODEL, RECORDING},
     "grader.replies": {MODEL, RECORDING},
     "grader.timing": {RECORDING},
     "grader.explaining": set(),
+    "grader.listing": set(),
     "grader.source": {MODEL},
     "grader.shards": set(),
     WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
     "grader.hidden": {"grader.declaring", EXPERIMENTS, MODEL, "grader.rubric", APPARATUS},
+    "grader.needed": set(),
+    "grader.answers": {"grader.reference"},
     "grader.judging": {"grader.explaining", MODEL, RECORDING, "grader.reference", "grader.checks"},
     CLUES: {MODEL, RECORDING, "grader.reference", "grader.replies", "grader.explaining"},
     "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
@@ -43,25 +48,45 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.overview": {MODEL},
     "grader.comparing": {MODEL},
     "grader.store": {MODEL, RECORDING, "grader.overview"},
+    "grader.assignment.rubric": {"grader.assignment", MODEL},
+    "grader.assignment.lateness": {"grader.assignment", MODEL, "grader.people"},
+    "grader.assignment.for_students": {"grader.assignment", "grader.assignment.rubric", MODEL},
+    "grader.renewing": {"grader.lesson", MODEL, "grader.replies"},
     "grader.index": {MODEL, "grader.overview", "grader.store"},
     "grader.report": {MODEL, RECORDING, "grader.overview", "grader.timing"},  # the figures draw what timing reads
     # clean text and the words for it are the report's, cells that are no formula are the gradebook's
-    "grader.exports": {MODEL, RECORDING, "grader.report", "grader.store"},
+    "grader.exports": {"grader.assignment", MODEL, RECORDING, "grader.report", "grader.store"},
     "grader.proof.trials": {MODEL, "grader.proof.cases"},
     "grader.proof.figures": {MODEL, "grader.proof.cases", "grader.proof.trials"},
     "grader.proof.telling": {MODEL, "grader.proof.cases", "grader.proof.trials", "grader.proof.figures"},
     "grader.proof.verdicts": {MODEL, "grader.proof.figures", "grader.proof.telling"},
     "grader.proof.page": {MODEL, "grader.proof.cases", "grader.proof.figures", "grader.proof.telling", "grader.report"},
+    # what leaves the project: it reads files, and the reference as it was seen
+    "grader.parcels": {"grader.answers", "grader.assignment", MODEL, "grader.reference", "grader.store"},
     # what touches the outside
     SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets", "grader.scratch"},
     APPARATUS: {MODEL, RECORDING, "grader.explaining"},
     EXPERIMENTS: {APPARATUS, MODEL, "grader.timing"},
+    # what an instructor settles; the settings themselves know nothing of what they are for
+    "grader.assignment": set(),
+    "grader.assignment.lines": set(),
+    "grader.assignment.reading": {
+        "grader.assignment",
+        "grader.assignment.lines",
+        "grader.assignment.rubric",
+        "grader.assignment.lateness",
+        MODEL,
+    },
+    "grader.lesson": {"grader.lesson_recorded"},  # read before anything else: what the reference says is the lab's
     "grader.archives": set(),
-    "grader.submission": {MODEL, "grader.archives"},
-    "grader.finding": {MODEL, "grader.archives", "grader.submission"},
+    "grader.submission": {MODEL, "grader.archives", "grader.people"},
+    "grader.finding": {MODEL, "grader.archives", "grader.listing", "grader.submission"},
     "grader.copying": {"grader.archives", "grader.submission"},
     "grader.gathering": {"grader.archives", "grader.copying", "grader.submission"},
-    "grader.programs": set(),
+    "grader.similarity.texts": {MODEL, "grader.gathering", "grader.submission"},
+    "grader.similarity.pairs": {"grader.similarity.texts", "grader.workers"},
+    "grader.similarity.page": {"grader.similarity.pairs", "grader.report"},
+    "grader.programs": {"grader.listing"},
     "grader.workers": set(),
     "grader.scratch": set(),
     "grader.proof.strain": {"grader.workers"},
@@ -83,18 +108,30 @@ PRINTS = {
     f"{COMMANDS}.shown": "it shows progress",
     **{
         f"{COMMANDS}.{family}": "it is one of its families"
-        for family in ("grade", "machine", "verify", "filed", "export")
+        for family in ("grade", "machine", "verify", "filed", "export", "renew", "parcels", "similarity")
     },
 }
 STARTS_PROCESSES = {
     "grader.workers": "our own workers, by multiprocessing",
     "grader.proof.strain": "busy loops beside a run, by multiprocessing",
+    "grader.parcels.wheels": "pip, which fetches packages",
 }
 READS_ARGV = {
     "grader.__main__": "it is the command line",
     **{
         f"{COMMANDS}.{one}": "it says what it understands"
-        for one in ("options", "grade", "machine", "verify", "filed", "export")
+        for one in (
+            "options",
+            "assigned",
+            "grade",
+            "machine",
+            "verify",
+            "filed",
+            "export",
+            "renew",
+            "parcels",
+            "similarity",
+        )
     },
     "grader.apparatus.sandbox.agent": "it is a program of its own, PID 1 in the box",
 }
@@ -191,7 +228,10 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 PURE = [
     MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
-    "grader.shards", "grader.overview", "grader.comparing", "grader.rubric", "grader.judging", "grader.diagnosing",
+    "grader.listing", "grader.shards", "grader.overview", "grader.comparing", "grader.rubric", "grader.judging",
+    "grader.diagnosing", "grader.people", "grader.assignment.rubric", "grader.assignment.lateness",
+    "grader.assignment.for_students", "grader.assignment.lines", "grader.renewing", "grader.lesson_recorded",
+    "grader.answers", "grader.needed",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
 ]  # fmt: skip
 OUTSIDE = {
@@ -205,12 +245,12 @@ OUTSIDE = {
     "psutil",
     "pathlib",
     "random",
-    "datetime",
 }
+FILES_AND_CLOCKS = {"open", "input", "datetime.now", "datetime.today", "datetime.utcnow", "date.today"}
 
 
 @pytest.mark.parametrize("module", PURE)
 def test_what_is_pure_touches_nothing(module: str) -> None:
     """No file, socket, process or clock: a recording is judged the same in years."""
     assert {name.split(".")[0] for name in imports_of(module)} & OUTSIDE == set()
-    assert not {"open", "input"} & set(names_used_in(module))
+    assert not FILES_AND_CLOCKS & set(names_used_in(module))

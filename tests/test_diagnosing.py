@@ -84,6 +84,17 @@ def test_scenes_that_were_cut_in_the_same_way_follow() -> None:
     assert found(more).follows == ("forking/reaps_a_burst",)
 
 
+def test_what_is_hidden_is_no_part_of_a_diagnosis() -> None:
+    """It is the student's to read; a hidden scene that was cut in the same way is not among what follows."""
+    shown = CHILDREN["waits_without_a_guard"]
+    strangers = changed(shown.scenes[0], experiment="strangers", about="answers_strangers")
+    known = results(FORKING, shown.failed)
+    secret = msgspec.structs.replace(known[0], id="forking/answers_strangers", outcome=Outcome.FAILED, hidden=True)
+    scenes = {**right(FORKING), **{scene.experiment: scene for scene in (*shown.scenes, strangers)}}
+    told = diagnoses((*known, secret), {FORKING.name: scenes}, REFERENCES)
+    assert told == {FORKING.name: found(shown)}
+
+
 @pytest.mark.parametrize(
     ("shown", "sure"),
     [

@@ -113,10 +113,10 @@ def test_a_folder_of_many_holds_folders_and_archives(tmp_path: Path) -> None:
 
 
 def test_many_that_are_passed_over_are_counted(tmp_path: Path) -> None:
-    """Five are named."""
-    here = laid(tmp_path / "class", {"ada/x": b"", **{f"{n}.txt": b"" for n in range(7)}})
+    """Eight are named."""
+    here = laid(tmp_path / "class", {"ada/x": b"", **{f"{n}.txt": b"" for n in range(10)}})
     (notice,) = find([here], tmp_path / "room").notices
-    assert notice.endswith("'0.txt', '1.txt', '2.txt', '3.txt', '4.txt' and 2 more")
+    assert notice.endswith("'5.txt', '6.txt', '7.txt' and 2 more")
 
 
 PACKS: dict[str, Callable[[dict[str, bytes]], bytes]] = {
@@ -650,20 +650,17 @@ def test_nothing_is_left_of_what_was_unpacked(tmp_path: Path) -> None:
     """Neither in the folder of temporary files nor beside the archive; and nothing is graded twice."""
     laid(tmp_path, {"class.zip": zipped({"ada/x": b"", "bela.zip": b"?", "chen/lab.zip": b"?"})})
     command = [sys.executable, "-m", "grader", "grade", str(tmp_path / "class.zip"), "--out", str(tmp_path / "out")]
-    with tempfile.TemporaryDirectory(
-        prefix="t"
-    ) as short:  # sockets lie in it, whose names have room for 107 bytes: unix(7)
-        (Path(short) / "x").touch()
-        environment = {**os.environ, "TMPDIR": short}
-        told = [
-            subprocess.run(
-                command, capture_output=True, text=True, cwd=grading.PROJECT, env=environment, check=True
-            ).stdout
-            for _ in range(2)
-        ]
-        left = {path.name for path in Path(short).iterdir() if not path.name.startswith("forklab-uids")}
+    far = tmp_path / ("t" * 150)  # sockets lie in it, whose names have room for 107 bytes: unix(7)
+    far.mkdir()
+    (far / "x").touch()
+    environment = {**os.environ, "TMPDIR": str(far)}
+    told = [
+        subprocess.run(command, capture_output=True, text=True, cwd=grading.PROJECT, env=environment, check=True).stdout
+        for _ in range(2)
+    ]
+    left = {path.name for path in far.iterdir() if not path.name.startswith("forklab-uids")}
     assert "3 submissions, 3 to grade" in told[0]
     assert "3 submissions, 0 to grade, 3 graded already" in told[1]
     assert left == {"x"}
-    assert {path.name for path in tmp_path.iterdir()} == {"out", "class.zip"}
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "class.zip", far.name}
     assert stat.S_ISREG((tmp_path / "class.zip").stat().st_mode)

@@ -187,3 +187,11 @@ def test_what_is_said_of_the_machine_is_not_for_the_student() -> None:
     assert [result.message for result in theirs.checks] == [NOT_SEEN]
     assert (theirs.sandbox_notes, theirs.path, theirs.before) == ((), "", None)
     assert {track: found.follows for track, found in theirs.diagnoses.items()} == {"forking": ("x",)}
+
+
+def test_hidden_points_are_told_as_a_sum() -> None:
+    """So that a student's score can be understood where the checks themselves are not shown."""
+    secret = Result("forking/secret", Outcome.PASSED, 2.1, 2.1, False, "", hidden=True)
+    report = report_of("ada", (result(Outcome.PASSED, 0.2), secret), sandbox="none", seconds=1.0)
+    shown = report.for_the_student
+    assert (shown.score, shown.hidden_points, shown.hidden_earned, len(shown.checks)) == (2.3, 2.1, 2.1, 1)

@@ -23,12 +23,15 @@ DOCUMENTS = (
     "CONTRIBUTING.md",
     "student_template/README.md",
     "docs/exports.md",
+    "docs/assignment.md",
     "docs/how-to-read-a-report.md",
     "deploy/README.md",
 )
 OURS = (".venv/bin/", "python -m grader", "pytest")
 """How a command begins that stands in the middle of a sentence or a table."""
 NOT_COPIED = (".git", ".tox", ".venv", "build", "results", "__pycache__", ".*_cache", "*.egg-info", "report.html")
+DOCUMENT = grading.PROJECT / "docs" / "assignment.md"
+"""It has a whole `assignment.toml`."""
 SAMPLES_OF_THE_COPY = ("ada", "chen")
 """The others cost time and show nothing of a command; `test_batch.py` grades all of them."""
 
@@ -106,6 +109,8 @@ def install(place: Place, words: tuple[str, ...]) -> None:
     with (place.project / "pyproject.toml").open("rb") as file:
         extras = tomllib.load(file)["project"]["optional-dependencies"]
     asked = re.findall(r"\[(.+?)\]", words[-1])
+    if words[2:] == ("-r", "requirements.txt"):
+        return  # the hand-out's: tests/parcels/test_handout.py installs it, and for real
     assert words[2:] == ("tox",) or (words[2] == "-e" and set(asked) <= set(extras))
 
 
@@ -205,11 +210,34 @@ def export(place: Place, words: tuple[str, ...]) -> None:
     tried(place, place.project, sys.executable, "-m", "grader", *filled, **RUNNER_OF_CLASSROOM50)
 
 
+def on_results(place: Place, words: tuple[str, ...]) -> None:
+    """Of the samples, graded once."""
+    need_results(place)
+    tried(place, place.project, sys.executable, *words[1:])
+
+
+def with_an_assignment(place: Place, words: tuple[str, ...]) -> None:
+    """That of the document; the project's own would be the other commands', too."""
+    (place.project / "roster.csv").write_text("id\n")
+    (place.project / words[-1]).write_text(re.findall(r"(?ms)^```toml\n(.*?)^```", DOCUMENT.read_text("utf-8"))[0])
+    try:
+        grader(place, words)
+        assert " 95  Core" in tried(place, place.project, sys.executable, "-m", "grader", "rubric")
+    finally:
+        (place.project / words[-1]).unlink()
+
+
 def of_a_cluster(place: Place, words: tuple[str, ...]) -> None:
     """Not for real, since it needs a cluster: the files are there, and `test_deploy.py` does with them what it would."""
     named = [word for word in words if word.startswith("deploy/")]
     assert all((place.project / word).is_file() for word in named)
     assert named or "OUT/class" in words[-1]
+
+
+def bundle(place: Place, words: tuple[str, ...]) -> None:
+    """Not for real, since it needs the network: what the command makes is tried in tests/parcels/test_gradescope.py."""
+    done = run(place, place.project, sys.executable, "-m", "grader", *words[4:], "--help")
+    assert (done.returncode, "--to FILE" in done.stdout) == (0, True)
 
 
 def index_of_a_class(place: Place, words: tuple[str, ...]) -> None:
@@ -227,14 +255,23 @@ def assert_commands_exist(place: Place, commands: str) -> None:
         assert program == "python" or all((place.project / path).exists() for path in paths)
 
 
+def similarity(place: Place, words: tuple[str, ...]) -> None:
+    """With the library of the extra, which our own tests have."""
+    assert "written: " in tried(place, place.project, sys.executable, *words[1:])
+
+
 HOW: dict[str, Callable[[Place, tuple[str, ...]], None]] = {
     r"python3 -m venv \.venv$": make_environment,
     r"\.venv/bin/pip install ": install,
     r"\.venv/bin/pytest tests|pytest tests": pytest_of_ours,
+    r"\.venv/bin/tox -e grader -- bundle ": bundle,
     r"\.venv/bin/tox -e grader -- (rejudge|report|index|export \w+) results": tox_on_results,
     r"\.venv/bin/python -m grader index OUT/class$": index_of_a_class,
+    r"\.venv/bin/python -m grader similarity ": similarity,
     r"(sbatch|podman|kubectl|mkdir|cp) ": of_a_cluster,
     r"python -m grader export \S+ results": export,
+    r"python -m grader rejudge results$": on_results,
+    r"python -m grader verify --assignment ": with_an_assignment,
     r"\.venv/bin/tox": tox,
     r"python -m grader": grader,
     r"pytest": pytest_of_a_student,

@@ -67,7 +67,7 @@ def test_every_check_reads_scenes_that_can_be_played() -> None:
 
 def test_every_scene_is_about_a_check_that_reads_it() -> None:
     """Else nobody would fail where a server ends in it."""
-    for name, experiment in tuple(EXPERIMENTS.items()):  # hidden ones come as they are asked for
+    for name, experiment in list(EXPERIMENTS.items()):  # hidden ones come with the first look for a check
         for track, about in experiment.about.items():
             assert name in check_called(f"{track}/{about}").needs
 

@@ -9,6 +9,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -236,3 +237,15 @@ def test_a_result_is_filed_anew_beside_its_recordings(tmp_path: Path) -> None:
     store.commit_report(tmp_path, report(outcome=Outcome.FAILED), b"new")
     assert store.result_in(tmp_path) == report(outcome=Outcome.FAILED)
     assert ((tmp_path / store.PAGE).read_bytes(), (tmp_path / store.RECORDINGS).read_bytes()) == (b"new", before)
+
+
+def test_who_is_late_has_three_cells_more() -> None:
+    """The score before, what is taken off, and why; where a human must look first, why alone."""
+    late = [
+        msgspec.structs.replace(report(outcome=outcome), score=2.0, deduction=0.5, lateness="a day late")
+        for outcome in (Outcome.PASSED, Outcome.INCONCLUSIVE)
+    ]
+    assert late[0].before_deduction == 2.5
+    head, *rest = rows_of(*late, report("bela"))
+    assert head[6:] == ["before deduction", "deduction", "lateness"]
+    assert [row[6:] for row in rest] == [["2.5", "0.5", "a day late"], ["", "", "a day late"], ["", "", ""]]

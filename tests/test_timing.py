@@ -8,6 +8,7 @@ from grader.model import Inconclusive, NotReached
 from grader.recording import NEVER, Calm, ProcessSeen, Snapshot, What
 from grader.timing import (
     Take,
+    delays_from,
     each_reads_in_a_process_of_its_own,
     label_of,
     name_of,
@@ -54,6 +55,11 @@ def take(
 
 
 # ---------------------------------------------------------------------- what a take consists of
+
+
+def test_takes_grow_longer_up_to_a_second() -> None:
+    """Each four times as long as the one before."""
+    assert [delays_from(first) for first in (0.05, 0.1, 0.5)] == [(0.05, 0.2, 0.8), (0.1, 0.4, 1.0), (0.5, 1.0, 1.0)]
 
 
 def test_later_takes_have_names_of_their_own() -> None:

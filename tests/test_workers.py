@@ -110,6 +110,25 @@ def test_no_worker_is_left_when_somebody_stops_the_run() -> None:
     assert [one for one in psutil.Process().children(recursive=True) if one.ppid() != os.getpid()] == []
 
 
+def test_temporary_files_may_lie_anywhere(tmp_path: Path) -> None:
+    """The name of a socket has room for 107 bytes, that of a folder for many more; none is left in it."""
+    far = tmp_path / ("x" * 150)
+    far.mkdir()
+    subprocess.run(
+        [sys.executable, "-c", DONE],
+        check=True,
+        cwd=Path(__file__).parent.parent,
+        env={**os.environ, "TMPDIR": str(far)},
+    )
+    assert list(far.iterdir()) == []
+
+
+DONE = """
+from tests.test_workers import crew, lost, shouting, tasks, unheard
+from grader.workers import work_off
+if __name__ == "__main__":
+    assert work_off(tasks("a"), crew(shouting), lost, unheard) == ["A"]
+"""
 MAIN = """
 import sys
 from tests.test_workers import crew, lost, stuck, tasks

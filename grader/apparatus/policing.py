@@ -18,8 +18,9 @@ EVERY = 0.05
 class Police:
     """Says which limit a box went over."""
 
-    def __init__(self, box: Box, clients: Clients, observer: Observer) -> None:
+    def __init__(self, box: Box, clients: Clients, observer: Observer, allowed: limits.Allowed) -> None:
         """Nothing was looked at yet."""
+        self._allowed = allowed
         self._box = box
         self._clients = clients
         self._observer = observer
@@ -36,18 +37,18 @@ class Police:
             return ""
         self._looked_at = now
         pids = self._box.pids()
-        if len(pids) > limits.PROCESSES and self._living(pids) > limits.PROCESSES:
-            return f"it had more than {limits.PROCESSES} processes"
+        if len(pids) > self._allowed.processes and self._living(pids) > self._allowed.processes:
+            return f"it had more than {self._allowed.processes} processes"
         if self._uses_too_much_memory(pids):
-            return f"it used more than {limits.MEMORY >> 20} MB of memory"
+            return f"it used more than {self._allowed.memory >> 20} MB of memory"
         return self._files_too_many()
 
     def _uses_too_much_memory(self, pids: Collection[int]) -> bool:
         """A page that forks share is one page: exact sums cost more, and are made where the rough one is above."""
         processes = self._box.processes
-        if sum(map(processes.bytes_at_most, pids)) <= limits.MEMORY:
+        if sum(map(processes.bytes_at_most, pids)) <= self._allowed.memory:
             return False
-        return sum(map(processes.bytes_of_its_share, pids)) > limits.MEMORY
+        return sum(map(processes.bytes_of_its_share, pids)) > self._allowed.memory
 
     def _files_too_many(self) -> str:
         kept = self._box.kept()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+from grader.apparatus.sandbox.limits import ALLOWED, Allowed
+
 
 class Cut(Exception):
     """The server ended, stopped serving or went over a limit: the scene can't be played further.
@@ -23,15 +25,19 @@ class Interrupted(Exception):
 
 
 class Bounds:
-    """What ends a look from outside: the submission's time limit, and whoever stops the run."""
+    """What is settled for a look from outside: its limits, the work of a client, and its end, by time or by whoever stops it."""
 
-    def __init__(self, seconds: float = float("inf")) -> None:
+    def __init__(self, seconds: float = float("inf"), allowed: Allowed = ALLOWED, delay: float = 0.1) -> None:
         """Begin to count.
 
         Args:
             seconds: the submission's time limit, by the wall clock.
+            allowed: what its programs may use.
+            delay: DELAY of the first take of a timed scene, in seconds.
         """
         self.seconds = seconds
+        self.allowed = allowed
+        self.delay = delay
         self._until = time.monotonic() + seconds
         self._stopped = threading.Event()
 

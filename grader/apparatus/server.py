@@ -17,7 +17,6 @@ from grader.apparatus.ending import exit_of, refused_a_file, told_of
 from grader.apparatus.observing import Observer
 from grader.apparatus.output import Stream
 from grader.apparatus.policing import Police
-from grader.apparatus.sandbox import limits
 from grader.apparatus.sandbox.box import Box
 from grader.apparatus.scene import Bounds, Cut, Unclear
 from grader.apparatus.settling import OwnTime
@@ -58,11 +57,16 @@ class Server:
         self._diary = Diary()
         self._clients = Clients(box, self._diary)
         self._observer = Observer(box, self._clients, self._diary)
-        self._police = Police(box, self._clients, self._observer)
+        self._police = Police(box, self._clients, self._observer, bounds.allowed)
         self._streams: tuple[Stream, Stream] = self._fresh_streams()
         self._delays: list[float] = []
         self._exit: Exit | None = None
         self._may_end = False
+
+    @property
+    def delay(self) -> float:
+        """DELAY that the first take of a timed scene begins with, in seconds."""
+        return self._bounds.delay
 
     # ------------------------------------------------------------------ verbs: the server's life
 
@@ -70,7 +74,7 @@ class Server:
         self,
         *,
         delay: float = 0.0,
-        descriptors: int = limits.DESCRIPTORS,
+        descriptors: int = 0,
         interrupted: str = "",
         unbuffered: bool = False,
         label: str = "waiting",
@@ -79,7 +83,7 @@ class Server:
 
         Args:
             delay: DELAY for the program, in seconds.
-            descriptors: how many it may have open.
+            descriptors: how many it may have open; 0: as many as in every scene.
             interrupted: numbers of the calls of accept that fail with EINTR: "1,2".
             unbuffered: what it prints comes at once, as with `python -u`.
             label: of the snapshot.
@@ -99,13 +103,14 @@ class Server:
         self.then(label)
         self._observer.now_it_waits()
 
-    def _started(self, environment: dict[str, str], descriptors: int = limits.DESCRIPTORS) -> int:
+    def _started(self, environment: dict[str, str], descriptors: int = 0) -> int:
         """Start the program in the box, with our ends of its streams; its pid."""
         out, err = self._streams
         pid = self._box.start(
             self.track.program,
             environment=environment,
             outputs=(out.writer, err.writer),
+            allowed=self._bounds.allowed,
             descriptors=descriptors,
             shimmed="FORKLAB_EINTR" in environment,
             seeded="PYTHONUNBUFFERED" not in environment,  # the interpreter looks for it when it starts

@@ -15,6 +15,7 @@ from grader.commands.options import Commands
 from grader.commands.shown import counted, printable
 from grader.exports import FORMATS
 from grader.exports.shapes import DoesNotFit, Export, Format, Graded, OwnFile
+from grader.listing import listed
 from grader.model import EXPORTS, SCHEMA, Report, Status, folder_name
 
 STANDARD_OUTPUT = "-"
@@ -148,8 +149,7 @@ def _write(exports: Mapping[Path | None, Export]) -> None:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(printable(name) for name in names[:MOST_NAMES]) + more
+    return listed([printable(name) for name in names], MOST_NAMES)
 
 
 def _say(sentence: str) -> None:

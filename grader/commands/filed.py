@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader import batch, index, rejudging
 from grader.commands import GRADED, NOT_ALL_GRADED
+from grader.commands.assigned import assignment_for, takes_an_assignment
 from grader.commands.grade import file_the_class
 from grader.commands.options import Commands, positive
 from grader.commands.shown import Line, counted, printable
@@ -24,18 +25,22 @@ def add_to(commands: Commands) -> None:
     again = commands.add_parser("rejudge", help="judge recordings anew with today's checks; no student's code runs")
     again.set_defaults(command=_rejudge)
     again.add_argument("out", type=Path, metavar="OUT", help="results folder")
+    takes_an_assignment(again)
     pages = commands.add_parser("report", help="write all pages anew from the results")
     pages.set_defaults(command=_report)
     pages.add_argument("out", type=Path, metavar="OUT", help="results folder")
+    takes_an_assignment(pages)
     pages.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="pages at once")
     listing = commands.add_parser("index", help="class page, gradebook and a database for questions, from the results")
     listing.set_defaults(command=_index)
     listing.add_argument("out", type=Path, metavar="OUT", help="results folder")
+    takes_an_assignment(listing)
 
 
 def _rejudge(options: argparse.Namespace) -> int:
     out = options.out.resolve()
     rejudging.folders_in(out)
+    assignment_for(options, out)
     came: list[rejudging.Rejudged | rejudging.LeftAlone] = []
 
     def told(one: rejudging.Rejudged | rejudging.LeftAlone) -> None:
@@ -70,6 +75,7 @@ def _changes(one: rejudging.Rejudged | rejudging.LeftAlone) -> list[str]:
 def _report(options: argparse.Namespace) -> int:
     out = options.out.resolve()
     rejudging.folders_in(out)
+    assignment_for(options, out)
     shown = Line(sys.stderr.isatty(), "pages written")
     with batch.alone_in(out):
         rejudging.reports(out, options.jobs, shown.tell)
@@ -82,6 +88,7 @@ def _report(options: argparse.Namespace) -> int:
 def _index(options: argparse.Namespace) -> int:
     out = options.out.resolve()
     rejudging.folders_in(out)
+    assignment_for(options, out)
     with batch.alone_in(out):
         done = index.update(out)
         file_the_class(out)

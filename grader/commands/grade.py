@@ -12,7 +12,9 @@ from types import MappingProxyType
 
 from grader import batch, finding, grading, index, ports, scratch, shards, store
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
+from grader.assignment import Assignment, in_force
 from grader.commands import GRADED, NOT_ALL_GRADED
+from grader.commands.assigned import assignment_for, assignment_of_the_project, takes_an_assignment
 from grader.commands.options import Commands, count, positive, seconds
 from grader.commands.shown import Line, counted, printable
 from grader.model import Status, folder_name, points_shown
@@ -31,22 +33,29 @@ def add_to(commands: Commands) -> None:
     one.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="submissions at once")
     one.add_argument("--shard", metavar="I/N", help="grade part I of N; N alone where Slurm or Kubernetes tells I")
     one.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
-    one.add_argument("--time-limit", type=seconds, default=grading.TIME_LIMIT, metavar="S", help="for one submission")
+    one.add_argument("--time-limit", type=seconds, metavar="S", help="for one submission (default: 600)")
     one.add_argument("--count-bonus", action="store_true", help="count the stretch's points in the score")
     one.add_argument("--seed", type=count, metavar="N", help="for the requests of hidden checks (default: drawn once)")
     one.add_argument("--again", action="store_true", help="grade anew what is graded already")
+    takes_an_assignment(one)
 
 
 def _grade(options: argparse.Namespace) -> int:
+    assignment = assignment_for(options)
+    file = options.assignment or assignment_of_the_project()
+    if file:
+        print(f"assignment: {assignment.name}, by {printable(str(file))}")
     shard = shards.shard_of_this_run(options.shard, os.environ)
     with scratch.room() as room:
         found = finding.find(options.paths, room / "classes")
         for notice in found.notices:
             print(f"forklab: {printable(notice)}", file=sys.stderr)
-        return _graded(part_of(found.submissions, shard), options, shard)
+        return _graded(part_of(found.submissions, shard), options, shard, assignment)
 
 
-def _graded(submissions: Sequence[Submission], options: argparse.Namespace, shard: shards.Shard | None) -> int:
+def _graded(
+    submissions: Sequence[Submission], options: argparse.Namespace, shard: shards.Shard | None, assignment: Assignment
+) -> int:
     tier = tier_for(submissions, options.sandbox)
     out = options.out.resolve()
     if shard and options.seed is None and not batch.has_a_seed(out):
@@ -56,8 +65,16 @@ def _graded(submissions: Sequence[Submission], options: argparse.Namespace, shar
     with batch.alone_in(out), ports_of(tier):
         seed = batch.seed_of(out, options.seed)
         notes = (tier.notice,) if tier.notice else ()
+        batch.file_the_assignment(out, options.assignment)
         settings = batch.Settings(
-            out, tier.name, jobs_on(options, tier), options.time_limit, options.count_bonus, seed, notes
+            out,
+            tier.name,
+            jobs_on(options, tier),
+            options.time_limit or assignment.limits.seconds,
+            options.count_bonus or bool(assignment.bonus_counted),
+            seed,
+            notes,
+            assignment,
         )
         store.sweep(settings.out)
         work = batch.todo(submissions, settings, again=options.again)
@@ -87,7 +104,7 @@ def part_of(submissions: list[Submission], shard: shards.Shard | None) -> list[S
 
 def file_the_class(out: Path) -> Sequence[Standing]:
     """Write the class page and the gradebook; how everybody stands of whom a result is filed."""
-    return batch.file_the_class(out, title="Blocking and forking servers", made=batch.now())
+    return batch.file_the_class(out, title=in_force().name, made=batch.now())
 
 
 def tier_for(submissions: Sequence[Submission], wanted: str) -> Tier:
@@ -144,7 +161,8 @@ def summed_up(scored: Sequence[Scored], out: Path, before: Mapping[str, Scored] 
             score = f"{points_shown(old.score)} -> {score}"
         flag = "" if one.status is Status.GRADED else f"   {one.status.value}: needs a human"
         bonus = f"bonus {points_shown(one.bonus)}" + (", counted" if one.bonus_counts else "")
-        print(f"{printable(one.submission):30} {score:>12}   {bonus}{flag}")
+        late = f"   {one.lateness}" if one.lateness else ""
+        print(f"{printable(one.submission):30} {score:>12}   {bonus}{flag}{late}")
     human = sum(one.status is not Status.GRADED for one in scored)
     print(
         f"{len(scored) - human} graded, {human} to be looked at by a human: {out / batch.INDEX}, {out / batch.GRADES}"

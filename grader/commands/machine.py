@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 
-from grader import doctor
+from grader import doctor, grading
 from grader.commands import GRADED, NOT_ALL_GRADED
+from grader.commands.assigned import assignment_for, takes_an_assignment
 from grader.commands.options import Commands
 from grader.model import points_shown
 from grader.report.words import STRETCH
-from grader.rubric import rubric
 
 
 def add_to(commands: Commands) -> None:
@@ -18,18 +18,26 @@ def add_to(commands: Commands) -> None:
     listing = commands.add_parser("rubric", help="print requirements and points")
     listing.set_defaults(command=_rubric)
     listing.add_argument("--json", action="store_true", help="for programs")
+    takes_an_assignment(listing)
     commands.add_parser("doctor", help="say what this machine can do").set_defaults(command=_doctor)
 
 
 def _rubric(options: argparse.Namespace) -> int:
-    checks = rubric()
+    assignment_for(options)
+    checks = [check for check in grading.checks_here() if not check.hidden or check.points]
     if options.json:
         rows = [{"id": c.id, "points": c.points, "stretch": c.stretch, "requirement": c.requirement} for c in checks]
         print(json.dumps(rows, indent=1))
         return GRADED
     width = max(len(check.id) for check in checks)
-    for title, stretch in (("Core", False), (STRETCH, True)):
-        part = [check for check in checks if check.stretch is stretch]
+    parts = {
+        "Core": [check for check in checks if not check.stretch and not check.hidden],
+        "Hidden, which no student sees": [check for check in checks if check.hidden],
+        STRETCH: [check for check in checks if check.stretch],
+    }
+    for title, part in parts.items():
+        if not part:
+            continue
         print(f"{points_shown(sum(check.points for check in part)):>3}  {title}")
         for check in part:
             print(f"{points_shown(check.points):>5}  {check.id:{width}}  {check.requirement}")

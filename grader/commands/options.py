@@ -36,6 +36,17 @@ def share_of_a_core(text: str) -> float:
     return share
 
 
+def percent(text: str) -> float:
+    """A part of a hundred."""
+    try:
+        part = float(text)
+    except ValueError:
+        part = 0.0
+    if not 0 < part <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of per cent above 0 and up to 100")
+    return part
+
+
 def seconds(text: str) -> float:
     """A length of time above 0, in seconds."""
     try:

@@ -9,8 +9,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import batch, scratch, store, verify
+from grader import batch, grading, scratch, store, verify
 from grader.apparatus.sandbox.choosing import TIERS, choose
+from grader.assignment import Assignment, put_in_force
+from grader.assignment.reading import read
 from grader.commands import GRADED, NOT_ALL_GRADED
 from grader.commands.grade import jobs_on, ports_of
 from grader.commands.options import Commands, count, positive, share_of_a_core
@@ -41,6 +43,9 @@ def add_to(commands: Commands) -> None:
     proof.add_argument("--again", action="store_true", help="forget what is filed already")
     proof.add_argument("--mutants", type=Path, default=SERVERS, metavar="DIR", help="folder with mutants/ and right/")
     proof.add_argument("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
+    proof.add_argument(
+        "--assignment", type=Path, metavar="FILE", help="with its DELAY and limits (default: the lab's own)"
+    )
     proof.add_argument("--only", default="", help="only files whose path has this in it")
     proof.add_argument("--json", type=Path, metavar="FILE", help="write verify.json there, too")
     proof.add_argument("--docs", type=Path, metavar="FILE", help="write what each check proves there, with the figures")
@@ -59,7 +64,8 @@ def _verify(options: argparse.Namespace) -> int:
     whole = not options.only and options.mutants.resolve() == SERVERS
     with batch.alone_in(out), scratch.room(), ports_of(tier), Filed(out, anew=options.again) as filed:
         seed = batch.seed_of(out, options.seed)
-        settings = verify.Settings(out, tier.name, jobs_on(options, tier), options.busy, options.cpu_share, seed)
+        strain = (options.busy, options.cpu_share)
+        settings = verify.Settings(out, tier.name, jobs_on(options, tier), *strain, seed, _assignment(options))
         work = verify.todo(cases, options.repeat, settings, filed)
         total = options.repeat * len(cases)
         print(f"{total} gradings, {len(work)} to do" + (f", {total - len(work)} filed already" * (len(work) < total)))
@@ -76,6 +82,14 @@ def _verify(options: argparse.Namespace) -> int:
         print(line)
     print(f"{out / verify.PAGE}, {out / verify.JSON}")
     return GRADED if proof.is_clean else NOT_ALL_GRADED
+
+
+def _assignment(options: argparse.Namespace) -> Assignment:
+    """DELAY and limits of an assignment, in force: what it says of checks and points is nothing to a proof."""
+    there = read(options.assignment, grading.checks_declared()) if options.assignment else Assignment()
+    proven = Assignment(delay=there.delay, limits=there.limits)
+    put_in_force(proven)
+    return proven
 
 
 def _run_the_proof(work: Sequence[verify.Turn], settings: verify.Settings, filed: Filed) -> None:

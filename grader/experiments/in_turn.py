@@ -2,7 +2,7 @@
 
 from grader.apparatus.server import Server
 from grader.experiments import experiment
-from grader.timing import DELAYS, label_of, name_of, proves_turns_or_their_lack, takes
+from grader.timing import delays_from, label_of, name_of, proves_turns_or_their_lack, takes
 
 CLIENTS = "ABC"
 
@@ -10,7 +10,7 @@ CLIENTS = "ABC"
 @experiment(long=True, blocking="takes_turns_in_time")
 def in_turn(server: Server) -> None:
     """A, B and C ask at once, and the work for each takes DELAY."""
-    for take, delay in enumerate(DELAYS):
+    for take, delay in enumerate(delays_from(server.delay)):
         server.start(delay=delay)
         clients = server.connect(*(name_of(client, take) for client in CLIENTS))
         server.ask(*clients)

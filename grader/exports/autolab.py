@@ -13,7 +13,8 @@ from grader.exports.shapes import Export, Format, Graded
 from grader.model import Report, Result, Status
 from grader.report.words import by_track, core_of, stretch_of
 
-BONUS = "stretch"
+BONUS, HIDDEN, LATENESS = "stretch", "hidden", "lateness"
+"""Problems besides the programs: where the bonus counts, where hidden checks have points, and where somebody is late."""
 
 
 def write(graded: Graded) -> Export:
@@ -35,8 +36,10 @@ def _stages(report: Report) -> dict[str, list[Result]]:
 def _scores(report: Report) -> dict[str, float | None]:
     """Points by problem; the bonus where it counts."""
     counted = {name: results for name, results in _stages(report).items() if name != BONUS or report.bonus_counts}
-    graded = report.status is Status.GRADED
-    return {name: sum(one.earned for one in results) if graded else None for name, results in counted.items()}
+    points = {name: sum(one.earned for one in results) for name, results in counted.items()}
+    points |= {HIDDEN: report.hidden_earned} if report.hidden_points else {}
+    points |= {LATENESS: -report.deduction} if report.deduction else {}
+    return {name: earned if report.status is Status.GRADED else None for name, earned in points.items()}
 
 
 def _feedback(report: Report) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.model import NOT_SEEN, Outcome, Report, Result, Status, points_shown
 from grader.report.clean import cut, html, one_line
-from grader.report.words import SYMBOLS, score_of
+from grader.report.words import SYMBOLS, hidden_of, lateness_of, score_of
 from grader.store import no_formula
 
 NEEDS_A_HUMAN = "Not graded yet: something could not be seen, and a human must look at it. No point is lost by that."
@@ -23,7 +23,8 @@ def summary(report: Report) -> str:
     if report.status is not Status.GRADED:
         return NEEDS_A_HUMAN
     bonus = f", bonus {points_shown(report.bonus)}" if report.bonus and not report.bonus_counts else ""
-    return f"{score_of(report)} points{bonus}".replace(", bonus included points", " points, bonus included")
+    said = f"{score_of(report)} points{bonus}".replace(", bonus included points", " points, bonus included")
+    return ". ".join(filter(None, (said, lateness_of(report), hidden_of(report))))
 
 
 def line_of(result: Result) -> str:

@@ -35,6 +35,7 @@ def _results(report: Report) -> dict[str, Any]:
         "visibility": VISIBLE,
         "stdout_visibility": HIDDEN,
         "tests": [_test(result, scored=grade is not None) for result in report.checks],
+        "extra_data": {"submission": shown(report.submission), "sandbox": report.sandbox, "python": report.python},
     }
 
 

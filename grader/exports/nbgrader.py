@@ -32,8 +32,9 @@ def write(graded: Graded) -> Export:
 def _line(title: str, student: str, report: Report) -> tuple[str, ...]:
     grade = grade_of(report)
     score = "" if grade is None else str(grade)
-    penalty = "" if grade is None else "0.0"
-    return (title, "", "", student, "", "", "", score, penalty, score, str(float(report.points)))
+    raw = "" if grade is None else str(round(report.before_deduction, 2))
+    penalty = "" if grade is None else str(float(report.deduction))
+    return (title, "", "", student, "", "", "", raw, penalty, score, str(float(report.points)))
 
 
 NBGRADER = Format(

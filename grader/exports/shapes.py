@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import NamedTuple
 
+from grader.assignment import THE_LAB
 from grader.model import Report
-
-ASSIGNMENT = "Blocking and forking servers"
-"""What the lab is called where nobody says otherwise."""
 
 
 class DoesNotFit(Exception):
@@ -45,8 +43,8 @@ class Graded(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The assignment's title, or the lab's."""
-        return self.assignment or ASSIGNMENT
+        """The assignment's title: as it was said, as its file says, or the lab's."""
+        return self.assignment or next((one.assignment for one in self.reports if one.assignment), THE_LAB)
 
 
 class Export(NamedTuple):

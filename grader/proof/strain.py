@@ -7,7 +7,6 @@ one. The workers put themselves into it, and their boxes are born there; the bus
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.workers import leave_ending_to_the_main_process
+from grader.workers import forkserver, leave_ending_to_the_main_process
 
 PERIOD = 100_000
 """Microseconds in which a quota is to be had, the kernel's own default (sched-bwc)."""
@@ -33,8 +32,7 @@ class NoShare(Exception):
 @contextlib.contextmanager
 def busy_loops(count: int) -> Iterator[None]:
     """So many processes that do nothing but use a core; they end with this process, however it ends."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context = forkserver(__name__)
     lifelines = [context.Pipe(duplex=False) for _ in range(count)]
     loops = [context.Process(target=_spin, args=(theirs,), name="forklab loop") for theirs, _ in lifelines]
     for loop in loops:

@@ -53,6 +53,7 @@ def class_page(overview: Overview, *, title: str, made: str) -> str:
         _band(standings),
         _old_and_new(standings),
         _by_hand(overview, human),
+        _late(standings),
         _distribution(graded),
         _commonest_causes(standings),
         _missed_most(overview),
@@ -119,6 +120,24 @@ def _old_and_new(standings: Sequence[Standing]) -> str:
         f'<p class="fl-band">{counted(len(changed), "result has", "results have")} changed when {by} anew, the last on '
         f"{html(last)}: {gained:,} gained points, {lost:,} lost points. "
         '<a href="#fl-everybody">Old and new scores stand side by side.</a></p>'
+    )
+
+
+def _late(standings: Sequence[Standing]) -> str:
+    """Who came late, and the score before, what that takes off, and the score after."""
+    rows = "".join(
+        f'<tr><td>{link(one)}<td class="fl-num">{points_shown(round(one.score + one.deduction, 2))}'
+        f'<td class="fl-num">{points_shown(one.deduction)}<td class="fl-num">{points_shown(one.score)}'
+        f'<td class="fl-wide">{html(one.lateness)}'
+        for one in standings
+        if one.lateness
+    )
+    if not rows:
+        return ""
+    return (
+        '<h2>After the deadline</h2><div class="fl-scroll"><table class="fl-table fl-stack"><thead><tr>'
+        '<th scope="col">submission</th><th scope="col">before</th><th scope="col">less</th><th scope="col">score</th>'
+        f'<th scope="col" class="fl-wide">why</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 

@@ -21,6 +21,8 @@ from grader.report.words import (
     counted,
     earned_of,
     following,
+    hidden_of,
+    lateness_of,
     needing_a_human,
     not_reached_on,
     score_of,
@@ -40,7 +42,8 @@ MOST_OUTPUT = 2000
 
 def page_title(report: Report) -> str:
     """What the page is called; pytest-html escapes it."""
-    return one_line(f"{report.submission}: {score_of(report)}")
+    name = f"{report.assignment}: " if report.assignment else ""
+    return one_line(f"{name}{report.submission}: {score_of(report)}")
 
 
 def summary(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
@@ -82,9 +85,11 @@ def _score(report: Report) -> str:
     bonus = f", {points_shown(report.bonus)} of bonus" + (" included" if report.bonus_counts else "")
     stretch = bonus if stretch_of(report.checks) else ""
     shown = f"{points_shown(report.score)} <small>of {points_shown(report.points)} points{stretch}</small>"
+    name = f"{html(report.assignment)} · " if report.assignment else ""
     return (
-        f'<p class="fl-score">{shown}</p><p class="fl-soft">{html(report.submission)} · '
+        f'<p class="fl-score">{shown}</p><p class="fl-soft">{name}{html(report.submission)} · '
         f"{STATUS_WORDS[report.status]} · sandbox: {html(report.sandbox)} · {report.seconds:.1f} s</p>"
+        + "".join(f"<p>{html(said)}.</p>" for said in (lateness_of(report), hidden_of(report)) if said)
     )
 
 

@@ -17,6 +17,8 @@ from grader.report.words import (
     core_of,
     counted,
     earned_of,
+    hidden_of,
+    lateness_of,
     needing_a_human,
     not_reached_on,
     score_of,
@@ -131,6 +133,9 @@ def closing(report: Report, width: int, colour: bool) -> list[str]:
     if stretch_of(report.checks):
         lines.append(f"{STRETCH}: {earned_of(stretch_of(report.checks))}")
     tracks = [f"{track} {earned_of(core)}" for track, results in by_track(report).items() if (core := core_of(results))]
+    lines += [
+        line for said in (lateness_of(report), hidden_of(report)) if said for line in _wrapped("", f"{said}.", width)
+    ]
     score = " · ".join([*tracks, f"score {score_of(report)}"])
     full = report.score >= report.points
     lines.append(_painted(score, Outcome.PASSED if full else Outcome.FAILED, colour))

@@ -58,6 +58,22 @@ def score_of(report: Report) -> str:
     return f"{said}, bonus included" if report.bonus_counts else said
 
 
+def lateness_of(report: Report) -> str:
+    """`90 points, less 10 for lateness, are 80: handed in 5 h after the deadline: 10 points less`; "" where it was in time."""
+    if not report.deduction:
+        return report.lateness
+    before, less, after = map(points_shown, (report.before_deduction, report.deduction, report.score))
+    return f"{before} points, less {less} for lateness, are {after}: {report.lateness}"
+
+
+def hidden_of(report: Report) -> str:
+    """What checks that no student sees are worth in a score, told without a word of what they are; "" where there are none."""
+    if not report.hidden_points:
+        return ""
+    earned, points = points_shown(report.hidden_earned), points_shown(report.hidden_points)
+    return f"Checks that only your instructor sees: {earned} of {points} points, part of the score"
+
+
 def first_to_mend(report: Report) -> Result | None:
     """The first failed check of the core; None if nothing of it failed."""
     return next(iter(core_of(_failed(report))), None)

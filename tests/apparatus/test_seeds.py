@@ -113,7 +113,7 @@ def test_a_server_finds_what_it_would_find(make: Callable[[Path], Box], programs
 def test_one_seed_serves_every_start(make: Callable[[Path], Box], programs: Path) -> None:
     """It outlives the end of all servers, and is none of the box's processes."""
     with make(programs) as box:
-        seen = []
+        seen: list[int] = []
         for _ in range(3):
             pid, *_ = said_by(box, "waits.py", seeded=True)
             assert box.pids() == [pid]

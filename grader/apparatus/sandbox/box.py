@@ -19,7 +19,7 @@ from grader.apparatus.sandbox.paths import paths_of
 from grader.apparatus.sockets import SocketTable
 
 AGENT = Path(__file__).with_name("agent.py")
-SHIM = Path(__file__).parent.parent / "shim"
+SHIM = Path(__file__).with_name("shim")
 PATIENCE_WITH_THE_AGENT = 60.0
 """Seconds within which the agent answers; it does nothing but answer, so only a starved machine needs them."""
 SOCKETS_AT_ONCE = 32
@@ -137,7 +137,8 @@ class Box:
         *,
         environment: Mapping[str, str],
         outputs: tuple[int, int],
-        descriptors: int = limits.DESCRIPTORS,
+        allowed: limits.Allowed = limits.ALLOWED,
+        descriptors: int = 0,
         shimmed: bool = False,
         seeded: bool = False,
         arguments: tuple[str, ...] = (),
@@ -146,7 +147,8 @@ class Box:
 
         Args:
             outputs: write ends for its standard output and error.
-            descriptors: its limit of open descriptors.
+            allowed: what holds for every program of the box.
+            descriptors: its limit of open descriptors, where that is lower than theirs; 0 where it is not.
             shimmed: with the grader's `sitecustomize`.
             seeded: off an interpreter that stands ready, where one may: its environment then came after its start.
             arguments: words for the interpreter in place of the program.
@@ -162,13 +164,13 @@ class Box:
         }
         with_the_shim = {**variables, "PYTHONPATH": self._plan.shim}
         variables = with_the_shim if shimmed and not seeded else variables
-        usual_limits = limits.of_a_process(tasks=self._plan.tasks)
+        usual_limits = limits.of_a_process(allowed.descriptors, allowed.file_size, tasks=self._plan.tasks)
         order = {
             "do": "start",
             "command": [self._plan.python, *(arguments or (program,))],
             "environment": variables,
             "folder": self._plan.folder,
-            "limits": limits.of_a_process(descriptors, tasks=self._plan.tasks),
+            "limits": {**usual_limits, "NOFILE": descriptors or allowed.descriptors},
             "user": self._plan.user,
             "powerless": self._plan.powerless,
             "filter": self._plan.filter.hex(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+from typing import NamedTuple
 
 MEBIBYTE = 1 << 20
 
@@ -20,13 +21,27 @@ REPLY = 16 * MEBIBYTE
 """Bytes to one client; the lab's own reply has seventeen."""
 DESCRIPTORS = 256
 """Open descriptors of one process, unless the scene says otherwise."""
+FILE_SIZE = 16 * MEBIBYTE
+"""Bytes of one file."""
 FOLDER = 32 * MEBIBYTE
 """Bytes in all files that the programs of a box keep."""
 FILES = 2000
 """Files and folders that the programs of a box keep."""
 
 
-def of_a_process(descriptors: int = DESCRIPTORS, *, tasks: int) -> dict[str, int]:
+class Allowed(NamedTuple):
+    """Those of the limits that an instructor may set; each is what the constant of its name says."""
+
+    processes: int = PROCESSES
+    memory: int = MEMORY
+    file_size: int = FILE_SIZE
+    descriptors: int = DESCRIPTORS
+
+
+ALLOWED = Allowed()
+
+
+def of_a_process(descriptors: int = DESCRIPTORS, file_size: int = FILE_SIZE, *, tasks: int) -> dict[str, int]:
     """Limits of setrlimit(2), by name.
 
     Args:
@@ -34,7 +49,7 @@ def of_a_process(descriptors: int = DESCRIPTORS, *, tasks: int) -> dict[str, int
     """
     limits = {
         "NOFILE": descriptors,
-        "FSIZE": 16 * MEBIBYTE,
+        "FSIZE": file_size,
         "CORE": 0,
         "CPU": 10,
         "DATA": 512 * MEBIBYTE,

@@ -1,0 +1,14 @@
+"""Many things in few words: `a, b, c and 4 more`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+MOST_NAMED = 8
+"""Things that are named in one sentence, unless somebody must act on each."""
+
+
+def listed(things: Sequence[str], most: int = MOST_NAMED) -> str:
+    """The first of them by name, and how many more there are."""
+    more = f" and {len(things) - most} more" if len(things) > most else ""
+    return ", ".join(things[:most]) + more
