@@ -38,6 +38,18 @@ def copy(submission: Path, destination: Path) -> dict[str, str]:
     return refused
 
 
+def copy_part(source: Path, destination: Path, left: list[int], most: int) -> str:
+    """Copy one regular file into a folder of ours, as it is called; why not, or "".
+
+    Args:
+        left: files and bytes that may still be copied.
+        most: bytes of one file.
+    """
+    if destination.name in ("", "..") or os.path.lexists(destination):
+        return "is there twice"
+    return _copy_file(source, destination, left, most)
+
+
 def _copy_folder(source: Path, destination: Path, below: Path, refused: dict[str, str], left: list[int]) -> None:
     try:
         entries = sorted(os.scandir(source / below), key=_programs_first)
@@ -66,7 +78,7 @@ def _programs_first(entry: os.DirEntry[str]) -> tuple[bool, bool, str]:
     return entry.name not in PROGRAMS, entry.is_dir(follow_symlinks=False), entry.name
 
 
-def _copy_file(source: Path, destination: Path, left: list[int]) -> str:
+def _copy_file(source: Path, destination: Path, left: list[int], most: int = MOST_BYTES) -> str:
     """Copy one regular file; why not, or ""."""
     try:
         kind = stat.S_IFMT(source.lstat().st_mode)
@@ -79,7 +91,7 @@ def _copy_file(source: Path, destination: Path, left: list[int]) -> str:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return "is no regular file"
-        if why := _goes_over(status.st_size, left):
+        if why := _goes_over(status.st_size, left, most):
             return why
         left[0] -= 1
         left[1] -= status.st_size
@@ -89,10 +101,10 @@ def _copy_file(source: Path, destination: Path, left: list[int]) -> str:
     return ""
 
 
-def _goes_over(size: int, left: list[int]) -> str:
+def _goes_over(size: int, left: list[int], most: int) -> str:
     """What limit a file of that size goes over, or ""."""
-    if size > MOST_BYTES:
-        return f"is {in_mb(size)} large, and the limit for a submission is {in_mb(MOST_BYTES)}"
+    if size > most:
+        return f"is {in_mb(size)} large, and the limit for a submission is {in_mb(most)}"
     if size > left[1]:
-        return f"goes over the limit of {in_mb(MOST_BYTES)} for a submission"
+        return f"goes over the limit of {in_mb(most)} for a submission"
     return "" if left[0] else f"goes over the limit of {MOST_FILES} files for a submission"

@@ -19,7 +19,9 @@ MOST_OF_A_NAME = 200
 """Bytes of a folder's name; file systems take 255."""
 EXPORTS = "exports"
 """Folder of the results that is no submission's."""
-_FILES_OF_THE_RESULTS = frozenset({"", "index.html", "grades.csv", "index.sqlite", EXPORTS})
+_FILES_OF_THE_RESULTS = frozenset(
+    {"", "index.html", "grades.csv", "index.sqlite", "roster.json", "names.json", EXPORTS}
+)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -208,6 +210,11 @@ class Result(msgspec.Struct, frozen=True):
     def passed(self) -> bool:
         """The requirement is met."""
         return self.outcome is Outcome.PASSED
+
+    @property
+    def whose(self) -> Whose:
+        """Whose it is, in words."""
+        return self.student.in_words if self.student else NOBODY
 
     @property
     def for_the_student(self) -> Result:

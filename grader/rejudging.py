@@ -191,25 +191,17 @@ def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None]) -> 
 
 def _pages(out: Path, assignment: Assignment) -> Callable[[Path], str]:
     put_in_force(assignment)
-    reference = _recorded_or_nothing(out / batch.REFERENCE_FOLDER)
+    reference = batch.recorded_or_nothing(out / batch.REFERENCE_FOLDER)
 
     def written(folder: Path) -> str:
         report = store.result_in(folder)
         if report is not None:
-            pages = pages_of(grading.named(report), _recorded_or_nothing(folder), reference)
+            pages = pages_of(grading.named(report), batch.recorded_or_nothing(folder), reference)
             store.commit(folder / store.PAGE, pages.student)
             store.commit(folder / store.INSTRUCTORS, pages.instructor)
         return folder.name
 
     return written
-
-
-def _recorded_or_nothing(folder: Path) -> store.Recorded:
-    """What was recorded; a page can do without its pictures."""
-    try:
-        return store.recordings_in(folder)
-    except store.Unreadable:
-        return {}
 
 
 class Sums(NamedTuple):

@@ -17,15 +17,17 @@ MODULES = {
 }
 
 MODEL, RECORDING, CLUES = "grader.model", "grader.recording", "grader.clues"
+PEOPLE = "grader.people"
+"""Who is in a class, and whose a submission is."""
 WORDS = "grader"
 """The check author's words: `from grader import check`."""
 SANDBOX, APPARATUS, EXPERIMENTS = "grader.apparatus.sandbox", "grader.apparatus", "grader.experiments"
 
 MAY_IMPORT: dict[str, set[str]] = {
     # pure: data, and questions to data
-    "grader.people": set(),
+    PEOPLE: set(),
     "grader.lesson_recorded": set(),
-    MODEL: {"grader.lesson", "grader.people"},
+    MODEL: {"grader.lesson", PEOPLE},
     RECORDING: {MODEL},
     "grader.declaring": {MODEL},
     "grader.reference": {MODEL, RECORDING},
@@ -35,6 +37,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.listing": set(),
     "grader.source": {MODEL},
     "grader.shards": set(),
+    "grader.rosters": {PEOPLE},
+    "grader.forgiving": {MODEL},
+    "grader.layouts": {PEOPLE},
     WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
@@ -45,17 +50,26 @@ MAY_IMPORT: dict[str, set[str]] = {
     CLUES: {MODEL, RECORDING, "grader.reference", "grader.replies", "grader.explaining"},
     "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
     "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference"},
-    "grader.overview": {MODEL},
+    "grader.overview": {MODEL, PEOPLE},
     "grader.comparing": {MODEL},
-    "grader.store": {MODEL, RECORDING, "grader.overview"},
+    "grader.store": {MODEL, PEOPLE, RECORDING, "grader.overview"},
     "grader.assignment.rubric": {"grader.assignment", MODEL},
-    "grader.assignment.lateness": {"grader.assignment", MODEL, "grader.people"},
+    "grader.assignment.lateness": {"grader.assignment", MODEL, PEOPLE},
     "grader.assignment.for_students": {"grader.assignment", "grader.assignment.rubric", MODEL},
     "grader.renewing": {"grader.lesson", MODEL, "grader.replies"},
-    "grader.index": {MODEL, "grader.overview", "grader.store"},
-    "grader.report": {MODEL, RECORDING, "grader.overview", "grader.timing"},  # the figures draw what timing reads
+    "grader.index": {MODEL, PEOPLE, "grader.overview", "grader.store"},
+    # the figures draw what timing reads
+    "grader.report": {MODEL, PEOPLE, RECORDING, "grader.overview", "grader.timing"},
     # clean text and the words for it are the report's, cells that are no formula are the gradebook's
-    "grader.exports": {"grader.assignment", MODEL, RECORDING, "grader.report", "grader.store"},
+    "grader.exports": {
+        "grader.assignment",
+        MODEL,
+        PEOPLE,
+        RECORDING,
+        "grader.report",
+        "grader.rosters",
+        "grader.store",
+    },
     "grader.proof.trials": {MODEL, "grader.proof.cases"},
     "grader.proof.figures": {MODEL, "grader.proof.cases", "grader.proof.trials"},
     "grader.proof.telling": {MODEL, "grader.proof.cases", "grader.proof.trials", "grader.proof.figures"},
@@ -79,10 +93,22 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "grader.lesson": {"grader.lesson_recorded"},  # read before anything else: what the reference says is the lab's
     "grader.archives": set(),
-    "grader.submission": {MODEL, "grader.archives", "grader.people"},
-    "grader.finding": {MODEL, "grader.archives", "grader.listing", "grader.submission"},
+    "grader.submission": {MODEL, PEOPLE, "grader.archives"},
+    "grader.levels": set(),
+    "grader.downloads": {"grader.archives", "grader.layouts", "grader.levels", "grader.submission"},
+    "grader.finding": {
+        MODEL,
+        "grader.archives",
+        "grader.downloads",
+        "grader.layouts",
+        "grader.levels",
+        "grader.listing",
+        "grader.submission",
+    },
     "grader.copying": {"grader.archives", "grader.submission"},
-    "grader.gathering": {"grader.archives", "grader.copying", "grader.submission"},
+    "grader.gathering": {"grader.archives", "grader.copying", "grader.forgiving", "grader.submission"},
+    "grader.anonymity": {PEOPLE, "grader.store", "grader.submission"},
+    "grader.intake": {MODEL, PEOPLE, "grader.anonymity", "grader.rosters", "grader.store", "grader.submission"},
     "grader.similarity.texts": {MODEL, "grader.gathering", "grader.submission"},
     "grader.similarity.pairs": {"grader.similarity.texts", "grader.workers"},
     "grader.similarity.page": {"grader.similarity.pairs", "grader.report"},
@@ -108,7 +134,17 @@ PRINTS = {
     f"{COMMANDS}.shown": "it shows progress",
     **{
         f"{COMMANDS}.{family}": "it is one of its families"
-        for family in ("grade", "machine", "verify", "filed", "export", "renew", "parcels", "similarity")
+        for family in (
+            "grade",
+            "intake",
+            "machine",
+            "verify",
+            "filed",
+            "export",
+            "renew",
+            "parcels",
+            "similarity",
+        )
     },
 }
 STARTS_PROCESSES = {
@@ -124,6 +160,7 @@ READS_ARGV = {
             "options",
             "assigned",
             "grade",
+            "intake",
             "machine",
             "verify",
             "filed",
@@ -229,10 +266,11 @@ def test_argv_is_read_by_programs_alone() -> None:
 PURE = [
     MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
     "grader.listing", "grader.shards", "grader.overview", "grader.comparing", "grader.rubric", "grader.judging",
-    "grader.diagnosing", "grader.people", "grader.assignment.rubric", "grader.assignment.lateness",
+    "grader.diagnosing", PEOPLE, "grader.rosters", "grader.forgiving", "grader.assignment.rubric", "grader.assignment.lateness",
     "grader.assignment.for_students", "grader.assignment.lines", "grader.renewing", "grader.lesson_recorded",
     "grader.answers", "grader.needed",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
+    *(m for m in MODULES if is_in(m, "grader.layouts")),
 ]  # fmt: skip
 OUTSIDE = {
     "os",

@@ -43,7 +43,7 @@ MOST_OUTPUT = 2000
 def page_title(report: Report) -> str:
     """What the page is called; pytest-html escapes it."""
     name = f"{report.assignment}: " if report.assignment else ""
-    return one_line(f"{name}{report.submission}: {score_of(report)}")
+    return one_line(f"{name}{report.whose.name or report.submission}: {score_of(report)}")
 
 
 def summary(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
@@ -87,10 +87,17 @@ def _score(report: Report) -> str:
     shown = f"{points_shown(report.score)} <small>of {points_shown(report.points)} points{stretch}</small>"
     name = f"{html(report.assignment)} · " if report.assignment else ""
     return (
-        f'<p class="fl-score">{shown}</p><p class="fl-soft">{name}{html(report.submission)} · '
+        f'<p class="fl-score">{shown}</p><p class="fl-soft">{name}{html(_whose(report))} · '
         f"{STATUS_WORDS[report.status]} · sandbox: {html(report.sandbox)} · {report.seconds:.1f} s</p>"
         + "".join(f"<p>{html(said)}.</p>" for said in (lateness_of(report), hidden_of(report)) if said)
     )
+
+
+def _whose(report: Report) -> str:
+    """`Ada Lovelace (0012), late`; the submission's name where nobody's is known."""
+    who = report.whose
+    name = f"{who.name} ({who.id})" if who.name and who.id else who.name or report.submission
+    return f"{name}, late" if who.late else name
 
 
 def _bands(report: Report, room: Room) -> list[str]:
