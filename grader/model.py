@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from grader.lesson import LESSON
-from grader.people import Student
+from grader.people import NOBODY, Student, Whose
 
 SCHEMA = 1
 NOT_SEEN = "The machine or the grader did not let us see it."
@@ -212,11 +212,6 @@ class Result(msgspec.Struct, frozen=True):
         return self.outcome is Outcome.PASSED
 
     @property
-    def whose(self) -> Whose:
-        """Whose it is, in words."""
-        return self.student.in_words if self.student else NOBODY
-
-    @property
     def for_the_student(self) -> Result:
         """The same without what is said of the machine and of us."""
         return msgspec.structs.replace(self, message=NOT_SEEN) if self.outcome.needs_a_human else self
@@ -365,6 +360,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def before_deduction(self) -> float:
         """The score, had it come in time."""
         return round(self.score + self.deduction, 2)
+
+    @property
+    def whose(self) -> Whose:
+        """Whose it is, in words."""
+        return self.student.in_words if self.student else NOBODY
 
     @property
     def for_the_student(self) -> Report:
