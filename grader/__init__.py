@@ -16,6 +16,7 @@ from grader.recording import (
     shown,
 )
 from grader.reference import Reference
+from grader.wording import say, say_of
 
 __all__ = [
     "ACCEPTING_CALLS",
@@ -35,6 +36,8 @@ __all__ = [
     "Snapshot",
     "What",
     "check",
+    "say",
+    "say_of",
     "shown",
     "track_named",
 ]

@@ -8,10 +8,12 @@ import fcntl
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from grader import grading, index, ports, scratch, store
 from grader.apparatus.sandbox.choosing import Tier, choose
@@ -20,12 +22,14 @@ from grader.comparing import remembering
 from grader.explaining import error_of_ours
 from grader.hidden import draw_from
 from grader.judging import lost
+from grader.languages import LANGUAGES, language_of, spoken
 from grader.looking import Looked
 from grader.model import Report, Status, folder_name, report_of
 from grader.overview import Standing
 from grader.replaying import Pages, pages_of
 from grader.report.class_page import class_page
 from grader.submission import OF_RESULTS, Submission
+from grader.wording import language, say, speak, speaking
 from grader.workers import TRIES, Crew, Progress, Task, work_off
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
@@ -33,6 +37,8 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 GRACE = 60.0
 """Seconds beyond the time limit after which a worker that has not come back is ended."""
 REFERENCE_FOLDER = OF_RESULTS
+LANGUAGE = "language"
+"""File of the reference's folder: whoever goes on with a batch tells it in the same one."""
 SEED = "seed"
 """File of the reference's folder: whoever goes on with a batch draws the same requests."""
 ASSIGNMENT = "assignment"
@@ -48,6 +54,7 @@ class Settings(NamedTuple):
         time_limit: seconds for one submission.
         count_bonus: points of the stretch are part of the score.
         seed: what the requests of hidden checks are drawn from.
+        language: that results are told in; no result depends on it.
         notes: what is to be said of the sandbox, for the instructor.
         assignment: points, limits and the rest, for every worker.
     """
@@ -58,6 +65,7 @@ class Settings(NamedTuple):
     time_limit: float
     count_bonus: bool = False
     seed: int = 0
+    language: str = "en"
     notes: tuple[str, ...] = ()
     assignment: Assignment = Assignment()
 
@@ -153,6 +161,21 @@ def seed_of(out: Path, wanted: int | None) -> int:
     return seed
 
 
+def language_in(out: Path, wanted: str, environment: Mapping[str, str]) -> str:
+    """The language of a results folder: the one that is wanted, else the one that is filed, else the environment's."""
+    path = out / REFERENCE_FOLDER / LANGUAGE
+    filed = path.read_text("utf-8", "replace").strip() if path.exists() else ""
+    return wanted or (filed if filed in LANGUAGES else language_of(environment))
+
+
+def file_the_language(out: Path, language: str) -> None:
+    """Have those who go on with a results folder tell it in this language, if it is one."""
+    folder = out / REFERENCE_FOLDER
+    if language:
+        folder.mkdir(parents=True, exist_ok=True)
+        store.commit(folder / LANGUAGE, f"{language}\n".encode())
+
+
 def file_the_assignment(out: Path, file: Path | None) -> None:
     """Note in a results folder which file its assignment was read from: who judges its results anew reads that again."""
     path = out / REFERENCE_FOLDER / ASSIGNMENT
@@ -210,6 +233,7 @@ def run(
 def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done | Unfiled]:
     """Once in each worker: the box, and the reference's recordings."""
     draw_from(settings.seed)
+    speak(spoken(settings.language))
     put_in_force(settings.assignment)
     tier = choose(settings.tier, with_canary=False)
     recorded = store.recordings_in(settings.out / REFERENCE_FOLDER)
@@ -235,7 +259,7 @@ def _prepare(settings: Settings) -> Callable[[tuple[Submission, str]], Done | Un
         except Exception as error:  # ours: it costs nobody points, and stops the batch only where all would meet it
             if isinstance(error, OSError) and error.errno in NO_ROOM:
                 return Unfiled(submission.name, f"{error.strerror}, in {scratch.place()}")
-            return _file_an_error(submission, key, settings, f"the grader failed: {error_of_ours(error)}")
+            return _file_an_error(submission, key, settings, say("the grader failed: {why}", why=error_of_ours(error)))
         return _filed(settings.out, report, pages, graded.looked)
 
     return graded
@@ -264,12 +288,14 @@ def _filed(out: Path, report: Report, pages: Pages, looked: Looked) -> Done | Un
 def _file_the_lost(settings: Settings, task: Task) -> Done | Unfiled:
     """Three workers died over it: that is our fault, whatever did it."""
     submission, key = task.what
-    return _file_an_error(submission, key, settings, f"the grader's worker died {TRIES} times over this submission")
+    with speaking(spoken(settings.language)):
+        why = say("the grader's worker died {number} times over this submission", number=TRIES)
+        return _file_an_error(submission, key, settings, why)
 
 
 def _file_an_error(submission: Submission, key: str, settings: Settings, why: str) -> Done | Unfiled:
     """It could not be graded, which is our fault: file that, for a human to look at."""
-    results = tuple(lost(check, why) for check in grading.checks_here())
+    results = tuple(lost(check, submission.without_names(why)) for check in grading.checks_here())
     report = report_of(
         submission.name,
         results,
@@ -278,12 +304,33 @@ def _file_an_error(submission: Submission, key: str, settings: Settings, why: st
         key=key,
         bonus_counts=settings.count_bonus,
         seed=settings.seed,
-        path=str(submission.path),
-        sandbox_notes=settings.notes,
+        language=language(),
         student=submission.student,
+        path=submission.path_to_tell,
+        sandbox_notes=settings.notes,
     )
     report = _remembering(settings.out, grading.settled(report))
     return _filed(settings.out, report, pages_of(report, {}), {})
+
+
+def tell_whose(submissions: Sequence[Submission], settings: Settings) -> None:
+    """Whose a submission is may be known better, or it may be late, since it was graded: then that is filed."""
+    for one in submissions:
+        folder = folder_of(settings.out, one.name)
+        report = store.result_in(folder)
+        if report is not None and report.student != one.student:
+            report = grading.settled(msgspec.structs.replace(report, student=one.student))
+            recorded, reference = (recorded_or_nothing(place) for place in (folder, settings.out / REFERENCE_FOLDER))
+            pages = pages_of(report, recorded, reference)
+            store.commit_report(folder, report, pages.student, pages.instructor)
+
+
+def recorded_or_nothing(folder: Path) -> store.Recorded:
+    """What was recorded; a page can do without its pictures."""
+    try:
+        return store.recordings_in(folder)
+    except store.Unreadable:
+        return {}
 
 
 def file_the_class(out: Path, *, title: str, made: str) -> Sequence[Standing]:
@@ -293,6 +340,6 @@ def file_the_class(out: Path, *, title: str, made: str) -> Sequence[Standing]:
         made: when, as the page shows it.
     """
     overview = index.overview_in(out)
-    store.commit(out / GRADES, store.gradebook(overview.standings))
+    store.commit(out / GRADES, store.gradebook(overview.standings, overview.missing))
     store.commit(out / INDEX, class_page(overview, title=title, made=made).encode("utf-8", "backslashreplace"))
     return overview.standings

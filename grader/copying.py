@@ -9,16 +9,17 @@ from pathlib import Path
 
 from grader.archives.limits import MB, in_mb
 from grader.submission import PROGRAMS, is_left_out
+from grader.wording import filed
 
 MOST_FILES = 200
 MOST_BYTES = 8 * MB
 MOST_DEPTH = 6
 _WORDS = {
-    stat.S_IFLNK: "is a symbolic link",
-    stat.S_IFIFO: "is a FIFO",
-    stat.S_IFSOCK: "is a socket",
-    stat.S_IFCHR: "is a device",
-    stat.S_IFBLK: "is a device",
+    stat.S_IFLNK: filed("is a symbolic link"),
+    stat.S_IFIFO: filed("is a FIFO"),
+    stat.S_IFSOCK: filed("is a socket"),
+    stat.S_IFCHR: filed("is a device"),
+    stat.S_IFBLK: filed("is a device"),
 }
 
 
@@ -38,11 +39,23 @@ def copy(submission: Path, destination: Path) -> dict[str, str]:
     return refused
 
 
+def copy_part(source: Path, destination: Path, left: list[int], most: int) -> str:
+    """Copy one regular file into a folder of ours, as it is called; why not, or "".
+
+    Args:
+        left: files and bytes that may still be copied.
+        most: bytes of one file.
+    """
+    if destination.name in ("", "..") or os.path.lexists(destination):
+        return "is there twice"
+    return _copy_file(source, destination, left, most)
+
+
 def _copy_folder(source: Path, destination: Path, below: Path, refused: dict[str, str], left: list[int]) -> None:
     try:
         entries = sorted(os.scandir(source / below), key=_programs_first)
     except OSError as error:
-        refused[str(below)] = f"can't be read: {error.strerror}"
+        refused[str(below)] = filed("can't be read: {error}", error=error.strerror)
         return
     for entry in entries:
         path = below / entry.name
@@ -50,7 +63,7 @@ def _copy_folder(source: Path, destination: Path, below: Path, refused: dict[str
             continue
         if entry.is_dir(follow_symlinks=False):
             if len(path.parts) > MOST_DEPTH:
-                refused[str(path)] = f"lies deeper than {MOST_DEPTH} folders"
+                refused[str(path)] = filed("lies deeper than {most} folders", most=MOST_DEPTH)
                 continue
             (destination / path).mkdir(mode=0o755)
             (destination / path).chmod(0o755)
@@ -66,20 +79,20 @@ def _programs_first(entry: os.DirEntry[str]) -> tuple[bool, bool, str]:
     return entry.name not in PROGRAMS, entry.is_dir(follow_symlinks=False), entry.name
 
 
-def _copy_file(source: Path, destination: Path, left: list[int]) -> str:
+def _copy_file(source: Path, destination: Path, left: list[int], most: int = MOST_BYTES) -> str:
     """Copy one regular file; why not, or ""."""
     try:
         kind = stat.S_IFMT(source.lstat().st_mode)
         if kind != stat.S_IFREG:
-            return _WORDS.get(kind, "is no regular file")
+            return _WORDS.get(kind, filed("is no regular file"))
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        return f"can't be read: {error.strerror}"
+        return filed("can't be read: {error}", error=error.strerror)
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            return "is no regular file"
-        if why := _goes_over(status.st_size, left):
+            return filed("is no regular file")
+        if why := _goes_over(status.st_size, left, most):
             return why
         left[0] -= 1
         left[1] -= status.st_size
@@ -89,10 +102,10 @@ def _copy_file(source: Path, destination: Path, left: list[int]) -> str:
     return ""
 
 
-def _goes_over(size: int, left: list[int]) -> str:
+def _goes_over(size: int, left: list[int], most: int) -> str:
     """What limit a file of that size goes over, or ""."""
-    if size > MOST_BYTES:
-        return f"is {in_mb(size)} large, and the limit for a submission is {in_mb(MOST_BYTES)}"
+    if size > most:
+        return filed("is {size} large, and the limit for a submission is {most}", size=in_mb(size), most=in_mb(most))
     if size > left[1]:
-        return f"goes over the limit of {in_mb(MOST_BYTES)} for a submission"
-    return "" if left[0] else f"goes over the limit of {MOST_FILES} files for a submission"
+        return filed("goes over the limit of {most} for a submission", most=in_mb(most))
+    return "" if left[0] else filed("goes over the limit of {most} files for a submission", most=MOST_FILES)

@@ -16,6 +16,7 @@ from grader.clues.endings import checks_cut_by
 from grader.model import Diagnosis, Result, Sure, Track, track_named
 from grader.recording import Recording
 from grader.reference import Reference
+from grader.wording import say
 
 LEAST_OF_THE_NEXT = 0.5
 """Share of its evidence that another cause must have in order to be worth telling apart."""
@@ -79,13 +80,13 @@ def diagnose(
     root = seen.results[first.root]
     return Diagnosis(
         cause=first.cause.name,
-        sentence=first.cause.sentence,
+        sentence=say(first.cause.sentence),
         sure=_how_sure(first, whole[1:], seen),
-        hint=first.cause.hint,
+        hint=say(first.cause.hint),
         root=root.id,
         follows=tuple(seen.results[name].id for name in seen.results if name in first.explains - {first.root}),
         stretch=root.stretch,
-        instead=other.cause.sentence if other else "",
+        instead=say(other.cause.sentence) if other else "",
         apart=_told_apart(first, other),
     )
 
@@ -135,4 +136,5 @@ def _next_likely(first: Match, matches: list[Match]) -> Match | None:
 
 def _told_apart(first: Match, other: Match | None) -> str:
     """What to look at, and what the next likely cause would show there."""
-    return f"{first.cause.apart} Otherwise: {other.cause.apart}" if other else first.cause.apart
+    this = say(first.cause.apart)
+    return say("{this} Otherwise: {other}", this=this, other=other.cause.apart) if other else this

@@ -7,6 +7,8 @@ import sys
 import traceback
 from collections.abc import Iterable
 
+from grader.wording import filed
+
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]*)", line (?P<line>\d{1,9})\b')
 _ERROR = re.compile(
     r"^(?P<name>[A-Za-z_][\w.]*(?:[Ee]rror|Exception|Interrupt|Exit|Iteration|Warning))(?:: (?P<text>.*))?$"
@@ -36,8 +38,8 @@ def why_it_ended(program: str, source: str, last_words: Iterable[str]) -> str:
         text = source if unparsable[0] == program else ""
         return _does_not_parse(unparsable, error["text"] or error["name"], text, lines)
     line = _line_in(program, lines)
-    where = f" ({program}, line {line})" if line else ""
-    return error[0].strip() + where
+    told = error[0].strip()
+    return filed("{error} ({file}, line {line})", error=told, file=program, line=line) if line else told
 
 
 def _frames(lines: list[str]) -> list[tuple[str, int]]:
@@ -61,8 +63,11 @@ def _does_not_parse(where: tuple[str, int], why: str, source: str, lines: list[s
     """`forking_server.py does not parse: line 1, column 12: invalid syntax`."""
     file, line = where
     column = _column(source, line, lines)
-    at = f"line {line}" + (f", column {column}" if column else "")
-    return f"{file} does not parse: {at}: {why}"
+    if not column:
+        return filed("{file} does not parse: line {line}: {why}", file=file, line=line, why=why)
+    return filed(
+        "{file} does not parse: line {line}, column {column}: {why}", file=file, line=line, column=column, why=why
+    )
 
 
 def _column(source: str, line: int, lines: list[str]) -> int:

@@ -10,9 +10,11 @@ from pathlib import Path
 from grader import grading, lesson
 from grader.assignment import FILE, Assignment, in_force
 from grader.assignment.for_students import for_students
-from grader.renewing import HAND_OUT, renewed
+from grader.languages import spoken
+from grader.renewing import HAND_OUTS, renewed
+from grader.wording import say, speaking
 
-OF_THE_TEMPLATE = (HAND_OUT, "client.py", *lesson.PROGRAMS)
+OF_THE_TEMPLATE = (*(one.name for one in HAND_OUTS.values()), "client.py", *lesson.PROGRAMS)
 RECORDED = Path(lesson.__file__).with_name("lesson_recorded.py")
 
 
@@ -25,8 +27,14 @@ def files_of_today() -> dict[Path, str]:
     """
     now = lesson.lesson_in(grading.REFERENCE)
     texts = {name: (grading.TEMPLATE / name).read_text("utf-8") for name in OF_THE_TEMPLATE}
-    after = renewed(texts, lesson.recorded(), now, grading.checks_here())
+    after = renewed(texts, lesson.recorded(), now, grading.checks_here(), said_in)
     return {**{grading.TEMPLATE / name: text for name, text in after.items()}, RECORDED: lesson.as_recorded(now)}
+
+
+def said_in(language: str, requirement: str) -> str:
+    """A requirement in that language."""
+    with speaking(spoken(language)):
+        return say(requirement)
 
 
 def assignment_for_students() -> dict[str, bytes]:

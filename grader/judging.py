@@ -9,6 +9,7 @@ from grader.explaining import error_of_ours
 from grader.model import Check, Inconclusive, Mismatch, NotReached, Outcome, Result
 from grader.recording import Recording
 from grader.reference import Reference
+from grader.wording import retold, say
 
 Recordings = Mapping[str, Recording]
 """The recordings of one track, by name of the scene."""
@@ -51,7 +52,7 @@ def judge_beside(reference: Reference, check: Check, recordings: Recordings) -> 
     its_own = judge(check, reference.recordings, reference)
     if its_own.outcome is Outcome.PASSED:
         return result
-    return unclear(check, f"the reference does not earn it on this machine either: {its_own.message}")
+    return unclear(check, say("the reference does not earn it on this machine either: {why}", why=its_own.message))
 
 
 def seen_until_clear(
@@ -131,10 +132,14 @@ def result_of(check: Check, judged: Callable[[], None]) -> Result:
     except Inconclusive as why:
         return unclear(check, str(why))
     except Broken as broken:
-        return _told(check, Outcome.ERROR, f"the grader failed, not the server: {broken}")
+        return _told(check, Outcome.ERROR, _ours(str(broken)))
     except Exception as error:
-        return _told(check, Outcome.ERROR, f"the grader failed, not the server: {error_of_ours(error)}")
+        return _told(check, Outcome.ERROR, _ours(error_of_ours(error)))
     return _told(check, Outcome.PASSED, "", earned=check.points)
+
+
+def _ours(why: str) -> str:
+    return say("the grader failed, not the server: {why}", why=why)
 
 
 def _mismatch_of(check: Check, missing: NotReached) -> Mismatch:
@@ -149,14 +154,15 @@ def _mismatch_of(check: Check, missing: NotReached) -> Mismatch:
 
 def failed(check: Check, mismatch: Mismatch) -> Result:
     """A result with the server at fault."""
+    expected, observed = retold(mismatch.expected), retold(mismatch.observed)
     return _told(
         check,
         Outcome.FAILED,
-        f"expected {mismatch.expected}; observed {mismatch.observed}",
-        expected=mismatch.expected,
-        observed=mismatch.observed,
-        evidence=mismatch.evidence,
-        hint=mismatch.hint,
+        say("expected {expected}; observed {observed}", expected=expected, observed=observed),
+        expected=expected,
+        observed=observed,
+        evidence=tuple(map(retold, mismatch.evidence)),
+        hint=retold(mismatch.hint),
     )
 
 
@@ -173,8 +179,8 @@ def _told(check: Check, outcome: Outcome, message: str, *, earned: float = 0.0, 
         earned=earned,
         stretch=check.stretch,
         hidden=check.hidden,
-        requirement=check.requirement,
-        message=message,
+        requirement=say(check.requirement),
+        message=retold(message),
         **more,
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.wording import filed
+
 MOST_NAMED = 8
 """Things that are named in one sentence, unless somebody must act on each."""
 
 
 def listed(things: Sequence[str], most: int = MOST_NAMED) -> str:
     """The first of them by name, and how many more there are."""
-    more = f" and {len(things) - most} more" if len(things) > most else ""
-    return ", ".join(things[:most]) + more
+    named, more = ", ".join(things[:most]), len(things) - most
+    return filed("{things} and {number} more", things=named, number=more) if more > 0 else named

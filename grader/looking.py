@@ -23,6 +23,7 @@ from grader.explaining import error_of_ours
 from grader.model import Track, track_named
 from grader.programs import what_is_wrong_with
 from grader.recording import Recording
+from grader.wording import ENGLISH, filed, speaking
 
 TRIES = 3
 """How often a scene is played where the machine does not let us see; then its checks are INCONCLUSIVE."""
@@ -87,6 +88,13 @@ def look(
         if not _cannot_start(here, Task(track_named(track), EXPERIMENTS[name]))
     ]
     threads = [threading.Thread(target=_play_all, args=(here, lane)) for lane in _lanes(tasks, one_network)]
+    with speaking(ENGLISH):  # recordings are data: whoever tells of them says it in their own language
+        _run(threads, bounds)
+    return here.found
+
+
+def _run(threads: list[threading.Thread], bounds: Bounds) -> None:
+    """Have every lane played to its end."""
     for thread in threads:
         thread.start()
     try:
@@ -97,7 +105,6 @@ def look(
         for thread in threads:
             thread.join()
         raise
-    return here.found
 
 
 def _lanes(tasks: list[Task], one_network: bool) -> list[deque[Task]]:
@@ -153,7 +160,9 @@ def _play_until_clear(here: Look, task: Task, box: Box | None) -> Box | None:
         try:
             box = box or _box(here)
         except (BoxBroken, OSError) as broken:
-            recording = Recording(experiment=task.experiment.name, track=task.track.name, broken=f"no box: {broken}")
+            recording = Recording(
+                experiment=task.experiment.name, track=task.track.name, broken=filed("no box: {why}", why=broken)
+            )
         else:
             recording, box = _play(here, task, box)
         here.found[task.track.name][task.experiment.name] = recording

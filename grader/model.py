@@ -10,16 +10,19 @@ from typing import Any
 import msgspec
 
 from grader.lesson import LESSON
-from grader.people import Student
+from grader.people import NOBODY, Student, Whose
+from grader.wording import filed, say
 
 SCHEMA = 1
-NOT_SEEN = "The machine or the grader did not let us see it."
+NOT_SEEN = filed("The machine or the grader did not let us see it.")
 """All that a student hears of what needs a human: its message names our code, this machine or the sandbox."""
 MOST_OF_A_NAME = 200
 """Bytes of a folder's name; file systems take 255."""
 EXPORTS = "exports"
 """Folder of the results that is no submission's."""
-_FILES_OF_THE_RESULTS = frozenset({"", "index.html", "grades.csv", "index.sqlite", EXPORTS})
+_FILES_OF_THE_RESULTS = frozenset(
+    {"", "index.html", "grades.csv", "index.sqlite", "roster.json", "names.json", EXPORTS}
+)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -212,7 +215,7 @@ class Result(msgspec.Struct, frozen=True):
     @property
     def for_the_student(self) -> Result:
         """The same without what is said of the machine and of us."""
-        return msgspec.structs.replace(self, message=NOT_SEEN) if self.outcome.needs_a_human else self
+        return msgspec.structs.replace(self, message=say(NOT_SEEN)) if self.outcome.needs_a_human else self
 
 
 class Sure(StrEnum):
@@ -315,13 +318,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         notes: on the submission's own files, a sentence each, for its student too.
         seed: what the requests of hidden checks were drawn from.
         diagnoses: the likeliest cause on each track that has one, by the track's name.
+        language: of its texts, but for notes and lateness, which are filed in English.
         excerpts: the lines of each track's program that matter, by the track's name.
         sandbox_notes: what is to be said of the sandbox, a sentence each. For the instructor alone.
         path: where the submission lay on the machine that graded it. For the instructor alone.
         before: what this took the place of; None where that was no other. For the instructor alone.
         student: who handed it in, and when, where the platform tells.
         deduction: points that its lateness costs; they are no part of `score`.
-        lateness: how late it came and what that costs, in words; "" where it was in time.
+        lateness: how late it came and what that costs, in words that are filed in English; "" where it was in time.
         hidden_points: of hidden checks that count, part of `points`.
         hidden_earned: of these, part of `score`.
         assignment: its name; "" where it is the lab's own.
@@ -343,6 +347,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     bonus_counts: bool = False
     seed: int = 0
     diagnoses: dict[str, Diagnosis] = {}
+    language: str = "en"
     excerpts: dict[str, tuple[Excerpt, ...]] = {}
     sandbox_notes: tuple[str, ...] = ()
     path: str = ""
@@ -353,6 +358,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     hidden_points: float = 0.0
     hidden_earned: float = 0.0
     assignment: str = ""
+
+    @property
+    def whose(self) -> Whose:
+        """Whose it is, in words."""
+        return self.student.in_words if self.student else NOBODY
 
     @property
     def before_deduction(self) -> float:

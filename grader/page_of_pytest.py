@@ -12,6 +12,7 @@ from grader.model import Report
 from grader.report import page
 from grader.report.clean import html_within, one_line
 from grader.store import Recorded
+from grader.wording import say
 
 OUTCOMES_OF_PYTEST = ("passed", "failed", "error")
 """Rows of its table are closed at first: all that they tell stands above."""
@@ -34,7 +35,7 @@ class Page:
         metadata = session.config.stash[metadata_key]
         metadata.clear()
         if known:
-            metadata.update({"Python": known[0].python, "Sandbox": known[0].sandbox})
+            metadata.update({"Python": known[0].python, say("Sandbox"): known[0].sandbox})
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: object) -> None:

@@ -17,6 +17,7 @@ if WHY_NOT_HERE:  # before anything is imported that only Linux has
 
 import contextlib
 import fcntl
+import os
 import shutil
 import sys
 import time
@@ -37,6 +38,7 @@ from grader.declaring import checks_of
 from grader.diagnosing import diagnoses
 from grader.experiments import EXPERIMENTS
 from grader.judging import result_of, whole
+from grader.languages import LANGUAGES, language_of, spoken
 from grader.looking import Looked
 from grader.model import Check, Excerpt, Outcome, Report, Result, report_of, track_named
 from grader.page_of_pytest import Page
@@ -47,6 +49,7 @@ from grader.report.scenes import scene_of
 from grader.report.words import track_of
 from grader.store import packed, unpacked
 from grader.submission import Submission, programs_in
+from grader.wording import language, retold, say, speak, speaking
 
 CHECKS = Path(grader.checks.__file__).parent
 GRADING = pytest.StashKey["Grading"]()
@@ -57,6 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The student's options."""
     group = parser.getgroup("forklab")
     group.addoption("--submission", metavar="DIR", help="grade the programs in this folder")
+    group.addoption("--lang", choices=LANGUAGES, help="what is said in (default: as LANG says)")
     group.addoption("--sandbox", choices=TIERS, default="auto", help="what holds the programs (default: auto)")
 
 
@@ -81,10 +85,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Grade, if that is what this run is for."""
-    folder = _folder_to_grade(config)
+    wanted = spoken(config.getoption("lang") or language_of(os.environ))
+    with speaking(wanted):
+        folder = _folder_to_grade(config)
     if folder is None:
         return
     config.option.submission = str(folder)
+    config.option.lang = wanted.language  # and so the workers of pytest-xdist
+    speak(wanted)
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     until_the_end = contextlib.ExitStack()
     shared = Path(worker[_KEY]) if worker else until_the_end.enter_context(scratch.room())
@@ -145,10 +153,10 @@ def _folder_to_grade(config: pytest.Config) -> Path | None:
     if named:
         folder = Path(config.invocation_params.dir, named)
         if not folder.is_dir():
-            raise pytest.UsageError(f"--submission {named}: there is no such folder")
+            raise pytest.UsageError(say("--submission {folder}: there is no such folder", folder=named))
         if not programs_in(folder):
             raise pytest.UsageError(
-                f"--submission {named}: neither blocking_server.py nor forking_server.py lies there"
+                say("--submission {folder}: neither blocking_server.py nor forking_server.py lies there", folder=named)
             )
         return folder.resolve()
     if config.getoption("help") or config.args_source is pytest.Config.ArgsSource.ARGS:
@@ -252,6 +260,7 @@ class Grading:
         (self._shared / "reference").write_bytes(packed(self._reference))
         references = {check.track.name: Reference({}) for check in self._wanted} | self._references()
         seen = grading.look_at(Submission("", self._folder), tier, self._wanted, grading.bounds_here(), references)
+        (self._shared / "notes").write_bytes(msgspec.json.encode(seen.gathered.notes))
         (self._shared / "excerpts").write_bytes(msgspec.json.encode(seen.excerpts))
         path.write_bytes(packed(seen.looked))
 
@@ -324,7 +333,7 @@ class Grading:
                 self._until_the_end.enter_context(ports.alone(self._say))
                 ports.make_free()
         except (NoBox, ports.Taken) as error:
-            raise pytest.UsageError(str(error)) from error
+            raise pytest.UsageError(retold(str(error))) from error
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Failures are told as this terminal has room for; a bonus that was missed fails nobody's run."""
@@ -346,11 +355,11 @@ class Grading:
 
     def _say(self, sentence: str) -> None:
         if self._terminal:
-            self._terminal.write_line(f"forklab: {sentence}")
+            self._terminal.write_line(f"forklab: {retold(sentence)}")
 
     def pytest_report_header(self) -> str:
         """What is graded."""
-        return f"forklab: grading {self._folder}"
+        return say("forklab: grading {folder}", folder=str(self._folder))
 
     def known(self) -> tuple[Report, dict[str, dict[str, Recording]], dict[str, dict[str, Recording]]] | None:
         """What the page shows; None where nothing was judged that a student may see."""
@@ -366,8 +375,10 @@ class Grading:
             seconds=time.monotonic() - self._began,
             python=python_in_the_box(),
             diagnoses=diagnoses(results, self._looked or {}, self._references()),
+            language=language(),
             bonus_counts=bool(in_force().bonus_counted),
             excerpts=msgspec.json.decode(self._noted("excerpts") or "{}", type=dict[str, tuple[Excerpt, ...]]),
+            notes=msgspec.json.decode(self._noted("notes") or "[]", type=tuple[str, ...]),
         )
         return grading.named(report).for_the_student, self._looked or {}, self._reference
 
@@ -382,8 +393,9 @@ class Grading:
         known = self.known()
         if known is None:
             return
-        notice = text.note(self._noted("notice"), _width())
-        for line in (*notice, *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
+        told = (self._noted("notice"), *known[0].notes)
+        notices = [line for one in told for line in text.note(retold(one), _width())]
+        for line in (*notices, *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
             terminalreporter.write_line(line)
 
     @pytest.hookimpl(trylast=True)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import psutil
 
 from grader.model import TRACKS
+from grader.wording import filed
 
 PATIENCE = 2.0
 """Seconds for a connection to ourselves; the loopback answers at once, or a firewall never does."""
@@ -38,7 +39,7 @@ class Holder(NamedTuple):
     name: str
 
     def __str__(self) -> str:
-        return f"{self.name} (pid {self.pid})" if self.pid else "another user's process"
+        return f"{self.name} (pid {self.pid})" if self.pid else filed("another user's process")
 
 
 @contextlib.contextmanager
@@ -67,7 +68,12 @@ def _wait_for_its_end(tell: Callable[[str], None]) -> None:
     with socket.socket(socket.AF_UNIX) as other, contextlib.suppress(OSError):
         other.connect(_LOCK)
         pid = _PEER.unpack(other.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))[0]
-        tell(f"without bubblewrap one run at a time has the ports of the lab: waiting for the one of pid {pid} to end")
+        tell(
+            filed(
+                "without bubblewrap one run at a time has the ports of the lab: waiting for the one of pid {pid} to end",
+                pid=pid,
+            )
+        )
         other.recv(1)
 
 
@@ -81,8 +87,12 @@ def make_free() -> None:
         end_what_lingers_on(port)
         if not _can_be_had(port, socket.SO_REUSEADDR):
             raise Taken(
-                f"port {port} is in use by {holder_of(port)}, and without bubblewrap the programs need it: "
-                "end that process, and run the same command again"
+                filed(
+                    "port {port} is in use by {holder}, and without bubblewrap the programs need it: "
+                    "end that process, and run the same command again",
+                    port=port,
+                    holder=holder_of(port),
+                )
             )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.listing import listed
+from grader.wording import filed
 
 
 def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
@@ -16,14 +17,18 @@ def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
         refused: by name, why a program was not copied: the end of the sentence.
     """
     if program.name in refused:
-        return f"{program.name} {refused[program.name]}"
+        return filed("{file} {refusal}", file=program.name, refusal=refused[program.name])
     if not program.exists() and not program.is_symlink():
         others = sorted(path.name for path in program.parent.iterdir())
-        return f"there is no file {program.name} in the submission (there is: {listed(others) or 'nothing'})"
+        return filed(
+            "there is no file {file} in the submission (there is: {there})",
+            file=program.name,
+            there=listed(others) or filed("nothing"),
+        )
     if program.is_dir():
-        return f"{program.name} is a folder, and has to be a file"
+        return filed("{file} is a folder, and has to be a file", file=program.name)
     if not program.is_file():
-        return f"{program.name} is no regular file"
+        return filed("{file} {refusal}", file=program.name, refusal=filed("is no regular file"))
     return _what_is_no_text(program)
 
 
@@ -31,8 +36,10 @@ def _what_is_no_text(program: Path) -> str:
     """Python reads UTF-8, and nothing with a NUL in it ("Lexical analysis" in its reference)."""
     text = program.read_bytes()
     if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return f"{program.name} is saved as UTF-16, and Python reads UTF-8"
+        return filed("{file} is saved as UTF-16, and Python reads UTF-8", file=program.name)
     if b"\0" in text:
         line = text.count(b"\n", 0, text.index(b"\0")) + 1
-        return f"{program.name} has a NUL byte in line {line}, which no Python program may have"
+        return filed(
+            "{file} has a NUL byte in line {line}, which no Python program may have", file=program.name, line=line
+        )
     return ""

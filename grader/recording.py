@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from grader.model import Inconclusive, NotReached
+from grader.wording import filed, retold, say
 
 RECORDING_SCHEMA = 1
 NEVER = float("inf")
@@ -103,16 +104,16 @@ class ProcessSeen(msgspec.Struct, frozen=True):
     def doing(self) -> str:
         """What it does, for people: `sleeps in accept4()`."""
         if self.is_zombie:
-            return "has ended and was not waited for (a zombie)"
-        return " and ".join(dict.fromkeys(_doing(thread) for thread in self.threads))
+            return say(filed("has ended and was not waited for (a zombie)"))
+        return say(filed(" and ")).join(dict.fromkeys(_doing(thread) for thread in self.threads))
 
 
 def _doing(thread: ThreadSeen) -> str:
     if thread.state == "T":
-        return "is stopped"
+        return say(filed("is stopped"))
     if thread.state == "R" or not thread.call:
-        return f"runs (it has used {thread.ran:.2f} s of CPU)"
-    return f"sleeps in {thread.call}()"
+        return say(filed("runs (it has used {used:.2f} s of CPU)"), used=thread.ran)
+    return say(filed("sleeps in {call}()"), call=thread.call)
 
 
 class ConnectionSeen(msgspec.Struct, frozen=True):
@@ -151,9 +152,9 @@ class Calm(StrEnum):
     def words(self) -> str:
         """What the server did at the end of the wait, as evidence."""
         return {
-            Calm.SETTLED: "nothing moves any more",
-            Calm.SPINNING: "the server spins",
-            Calm.OUT_OF_PATIENCE: "the server sleeps and wakes, and nothing comes of it",
+            Calm.SETTLED: say("nothing moves any more"),
+            Calm.SPINNING: say("the server spins"),
+            Calm.OUT_OF_PATIENCE: say("the server sleeps and wakes, and nothing comes of it"),
         }[self]
 
 
@@ -215,25 +216,32 @@ class Snapshot(msgspec.Struct, frozen=True):
     def called(self, process: ProcessSeen) -> str:
         """A process as the evidence names it: `pid 7 (the server)`."""
         if process.pid == self.program:
-            return f"pid {process.pid} (the server)"
-        kin = "a child" if process.parent == self.program else "another process"
-        return f"pid {process.pid} ({kin})"
+            return say("pid {pid} (the server)", pid=process.pid)
+        if process.parent == self.program:
+            return say("pid {pid} (a child)", pid=process.pid)
+        return say("pid {pid} (another process)", pid=process.pid)
 
     @property
     def accounts(self) -> str:
         """What the first few processes do, in a line."""
-        return "; ".join(map(self.account, self.processes[:4]))
+        return say("; ").join(map(self.account, self.processes[:4]))
 
     def account(self, process: ProcessSeen) -> str:
         """A process, what it does, and on whose connection."""
-        told = f"{self.called(process)} {process.doing}"
+        doings = process.doing
         on = [
             seen.client
             for seen in self.connections
             for thread in process.threads
             if seen.inode and seen.inode == thread.inode
         ]
-        return f"{told} on {on[0]}'s connection" if on else told
+        if on:
+            doings = say(filed("{doings} on {client}'s connection"), doings=doings, client=on[0])
+        if process.pid == self.program:
+            return say(filed("pid {pid} (the server) {doings}"), pid=process.pid, doings=doings)
+        if process.parent == self.program:
+            return say(filed("pid {pid} (a child) {doings}"), pid=process.pid, doings=doings)
+        return say(filed("pid {pid} (another process) {doings}"), pid=process.pid, doings=doings)
 
 
 class Exit(msgspec.Struct, frozen=True):
@@ -254,8 +262,10 @@ class Exit(msgspec.Struct, frozen=True):
     def told(self) -> str:
         """`ended with status 1`, `was ended by SIGKILL`."""
         if self.ended_by_us:
-            return f"was ended by the grader: {self.ended_by_us}"
-        return f"was ended by {self.signal}" if self.signal else f"ended with status {self.status}"
+            return say(filed("was ended by the grader: {why}"), why=self.ended_by_us)
+        if self.signal:
+            return say(filed("was ended by {signal}"), signal=self.signal)
+        return say(filed("ended with status {status}"), status=self.status)
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -317,8 +327,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         A scene that was played to its end and has it not is no fault of the server's: nothing is proven.
         """
         if self.unclear or not self.cut:
-            return Inconclusive(self.unclear or f"the scene {self.experiment!r} has no {what!r}")
-        return NotReached(self.cut, about=self.about, evidence=(*self.last_deeds, *self.last_words))
+            none = say("the scene {scene!r} has no {what!r}", scene=self.experiment, what=what)
+            return Inconclusive(retold(self.unclear) or none)
+        return NotReached(retold(self.cut), about=self.about, evidence=(*self.last_deeds, *self.last_words))
 
     @property
     def was_stopped_by_us(self) -> bool:
@@ -334,7 +345,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def last_words(self) -> tuple[str, ...]:
         """The end of what the server wrote to standard error, if it ended."""
-        return tuple(f"stderr: {line}" for line in self.exit.last_words) if self.exit else ()
+        return tuple(say("stderr: {line}", line=line) for line in self.exit.last_words) if self.exit else ()
 
     @property
     def clients(self) -> tuple[str, ...]:
@@ -385,20 +396,33 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
 def told(event: Event) -> str:
     """An event as a line: `0.012 s  A received 17 bytes: "Hello, I'm server"`."""
-    words = {
-        What.CONNECTING: "asks for a connection",
-        What.CONNECTED: "is connected",
-        What.REFUSED: "is refused",
-        What.ENDED: "sees the end of the connection",
-        What.RESET: "sees its connection reset",
-        What.LEFT: "has left",
-    }
-    said = words.get(event.what, event.what.value)
+    said = words_of(event.what)
     if event.data:
-        said += f" {len(event.data)} bytes: {shown(event.data)}"
+        said += say(" {size} bytes: {data}", size=len(event.data), data=shown(event.data))
     if event.note:
-        said += f" {event.note}" if event.what is What.SIGNALLED else f" ({event.note})"
-    return f"{event.at:.3f} s  {event.who} {said}"
+        said += f" {retold(event.note)}" if event.what is What.SIGNALLED else say(" ({note})", note=event.note)
+    return say("{at:.3f} s  {who} {said}", at=event.at, who=event.who, said=said)
+
+
+def words_of(what: What) -> str:
+    """What somebody does in an event of that kind: a line of evidence without who, when and what."""
+    return {
+        What.STARTED: say("started"),
+        What.LISTENING: say("listening"),
+        What.CONNECTING: say("asks for a connection"),
+        What.CONNECTED: say("is connected"),
+        What.REFUSED: say("is refused"),
+        What.SENT: say("sent"),
+        What.RECEIVED: say("received"),
+        What.ENDED: say("sees the end of the connection"),
+        What.RESET: say("sees its connection reset"),
+        What.LEFT: say("has left"),
+        What.SIGNALLED: say("signalled"),
+        What.INTERRUPTED: say("interrupted"),
+        What.EXITED: say("exited"),
+        What.MARK: say("mark"),
+        What.PRINTED: say("printed"),
+    }[what]
 
 
 def shown(data: bytes, most: int = 60) -> str:

@@ -15,14 +15,16 @@ from grader.assignment import Assignment, in_force, put_in_force
 from grader.comparing import remembering
 from grader.diagnosing import diagnoses
 from grader.judging import judge_beside
+from grader.languages import spoken
 from grader.model import SCHEMA, Check, Report, Result, points_shown, report_of
 from grader.reference import Reference
 from grader.replaying import pages_of
+from grader.wording import language, say, speaking
 from grader.workers import Crew, Progress, Task, work_off
 
 _JUDGED = (
     "score", "points", "bonus", "bonus_counts", "status", "checks", "diagnoses", "deduction", "lateness", "hidden_points",
-    "hidden_earned", "assignment",
+    "hidden_earned", "assignment", "language",
 )  # fmt: skip
 """What of a report is judged anew."""
 
@@ -42,6 +44,11 @@ class Change(NamedTuple):
     def points(self) -> float:
         """What the submission gains by it; negative, what it loses."""
         return _earned(self.after) - _earned(self.before)
+
+    @property
+    def differs_in_points(self) -> bool:
+        """It is more than words that differ."""
+        return self.points != 0 or _outcome(self.before) != _outcome(self.after)
 
     @property
     def told(self) -> str:
@@ -73,11 +80,12 @@ class Rejudged(NamedTuple):
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """The results that are not what they were, messages included."""
+        """The results that are not what they were, messages included, unless they are told in another language now."""
         before = {result.id: result for result in self.before.checks}
         after = {result.id: result for result in self.after.checks}
         changes = (Change(check, before.get(check), after.get(check)) for check in {**after, **before})
-        return tuple(change for change in changes if change.before != change.after)
+        translated = self.before.language != self.after.language
+        return tuple(one for one in changes if (one.differs_in_points if translated else one.before != one.after))
 
     @property
     def is_changed(self) -> bool:
@@ -113,7 +121,7 @@ def judged_again(
             results.append(judge_beside(references[check.track.name], check, scenes))
         else:
             unjudged.append(check.id)
-            results += [known[check.id]] if check.id in known else []
+            results += [_renamed(known[check.id])] if check.id in known else []
     settled = in_force().bonus_counted
     sums = report_of(
         report.submission,
@@ -123,14 +131,78 @@ def judged_again(
         bonus_counts=report.bonus_counts if settled is None else settled,
         diagnoses=diagnoses(results, recorded, references),
         student=report.student,
+        language=language(),
     )
     sums = grading.settled(sums)
     after = msgspec.structs.replace(report, **{name: getattr(sums, name) for name in _JUDGED})
     return Rejudged(report, remembering(after, report, by="rejudge", made=made), tuple(unjudged))
 
 
-def rejudge(out: Path, told: Callable[[Rejudged | LeftAlone], None]) -> None:
+def _renamed(result: Result) -> Result:
+    """A result whose texts stay, with its requirement in the language that is spoken."""
+    english = {check.id: check.requirement for check in grading.checks_here()}
+    return msgspec.structs.replace(result, requirement=say(english.get(result.id, result.requirement)))
+
+
+def retell(
+    report: Report, recorded: store.Recorded, references: Mapping[str, Reference], checks: Sequence[Check]
+) -> Report:
+    """The same outcomes and points, told in the language that is spoken; a result of which today's checks think
+    otherwise keeps its texts.
+
+    Args:
+        references: by track's name.
+    """
+    anew = judged_again(report, recorded, references, checks, "").after
+    by_id = {result.id: result for result in anew.checks}
+    return msgspec.structs.replace(
+        report,
+        checks=tuple(_in_words_of(by_id.get(result.id), result) for result in report.checks),
+        diagnoses=anew.diagnoses,
+        language=language(),
+    )
+
+
+def _in_words_of(other: Result | None, result: Result) -> Result:
+    if other is None or other.outcome is not result.outcome:
+        return _renamed(result)
+    return msgspec.structs.replace(other, points=result.points, earned=result.earned, stretch=result.stretch)
+
+
+def retell_all(out: Path, folders: Sequence[Path], wanted: str) -> int:
+    """Tell the results of these folders in that language, where they are told in another one; how many were.
+
+    Raises:
+        Unreadable: the reference's recordings are not there.
+    """
+    there = [(folder, store.result_in(folder)) for folder in folders]
+    others = [(folder, report) for folder, report in there if report and report.language != wanted]
+    if others:
+        tell = _teller(out, wanted)
+        for folder, report in others:
+            tell(folder, report)
+    return len(others)
+
+
+def _teller(out: Path, wanted: str) -> Callable[[Path, Report], None]:
+    reference = store.recordings_in(out / batch.REFERENCE_FOLDER)
+    references, checks = grading.references_of(reference), grading.checks_here()
+
+    def told(folder: Path, report: Report) -> None:
+        recorded = batch.recorded_or_nothing(folder)
+        with speaking(spoken(wanted)):
+            report = retell(report, recorded, references, checks)
+        pages = pages_of(grading.named(report), recorded, reference)
+        store.commit_report(folder, report, pages.student, pages.instructor)
+
+    return told
+
+
+def rejudge(out: Path, told: Callable[[Rejudged | LeftAlone], None], wanted: str = "") -> None:
     """Judge every result of a folder anew, and file those that have changed; each remembers what it was.
+
+    Args:
+        wanted: the language that they are told in; each in its own, if none is wanted.
 
     Raises:
         NothingFiled: there are no results.
@@ -142,7 +214,7 @@ def rejudge(out: Path, told: Callable[[Rejudged | LeftAlone], None]) -> None:
     made = batch.now()
     for folder in folders:
         try:
-            came = _rejudged(folder, references, checks, made)
+            came = _rejudged(folder, references, checks, wanted, made)
             if isinstance(came, Rejudged) and came.is_changed:
                 pages = pages_of(came.after, store.recordings_in(folder), reference)
                 store.commit_report(folder, came.after, pages.student, pages.instructor)
@@ -164,7 +236,7 @@ def folders_in(out: Path) -> list[Path]:
 
 
 def _rejudged(
-    folder: Path, references: Mapping[str, Reference], checks: Sequence[Check], made: str
+    folder: Path, references: Mapping[str, Reference], checks: Sequence[Check], wanted: str, made: str
 ) -> Rejudged | LeftAlone:
     report = store.result_in(folder)
     if report is None:
@@ -174,42 +246,47 @@ def _rejudged(
     recorded = store.recordings_in(folder)
     if not any(recorded.values()):
         return LeftAlone(report.submission, "nothing was recorded of it")
-    return judged_again(report, recorded, references, checks, made)
+    with speaking(spoken(wanted or report.language)):
+        return judged_again(report, recorded, references, checks, made)
 
 
-def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None]) -> None:
-    """Write both pages of every result anew from what is filed; no submission's code, and no check, is run.
+def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None], wanted: str = "") -> None:
+    """Write both pages of every result anew from what is filed; no submission's code is run.
+
+    Args:
+        wanted: the language that they are told in; each in its own, if none is wanted.
 
     Raises:
         NothingFiled: there are no results.
+        Unreadable: another language is wanted, and the reference's recordings are not there.
     """
     tasks = [Task(folder.name, folder) for folder in folders_in(out)]
+    if wanted:
+        store.recordings_in(out / batch.REFERENCE_FOLDER)
     work_off(
-        tasks, Crew(partial(_pages, out, in_force()), __name__, jobs, batch.GRACE), lambda task: task.name, progress
+        tasks,
+        Crew(partial(_pages, out, wanted, in_force()), __name__, jobs, batch.GRACE),
+        lambda task: task.name,
+        progress,
     )
 
 
-def _pages(out: Path, assignment: Assignment) -> Callable[[Path], str]:
+def _pages(out: Path, wanted: str, assignment: Assignment) -> Callable[[Path], str]:
     put_in_force(assignment)
-    reference = _recorded_or_nothing(out / batch.REFERENCE_FOLDER)
+    reference = batch.recorded_or_nothing(out / batch.REFERENCE_FOLDER)
+    tell = _teller(out, wanted) if wanted else None
 
     def written(folder: Path) -> str:
         report = store.result_in(folder)
-        if report is not None:
-            pages = pages_of(grading.named(report), _recorded_or_nothing(folder), reference)
+        if report is not None and tell and report.language != wanted:
+            tell(folder, report)
+        elif report is not None:
+            pages = pages_of(grading.named(report), batch.recorded_or_nothing(folder), reference)
             store.commit(folder / store.PAGE, pages.student)
             store.commit(folder / store.INSTRUCTORS, pages.instructor)
         return folder.name
 
     return written
-
-
-def _recorded_or_nothing(folder: Path) -> store.Recorded:
-    """What was recorded; a page can do without its pictures."""
-    try:
-        return store.recordings_in(folder)
-    except store.Unreadable:
-        return {}
 
 
 class Sums(NamedTuple):

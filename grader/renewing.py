@@ -11,41 +11,73 @@ already for something else, so that nobody could tell them apart the next time, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from grader.lesson import PROGRAMS, Lesson, in_double_quotes
 from grader.model import TRACKS, Check, Track, points_shown
 from grader.replies import taken_apart
 
-HAND_OUT = "README.md"
+
+class HandOut(NamedTuple):
+    """What the hand-out calls things in one language.
+
+    Args:
+        requirement: head of the first column of the core's tables.
+        bonus: the same of the bonus's table.
+        core: how many points the core has, in a sentence.
+        more: how many the bonus has.
+    """
+
+    name: str
+    requirement: str
+    bonus: str
+    core: str
+    more: str
+
+
+HAND_OUTS = {
+    "en": HandOut("README.md", "requirement", "bonus", "The core is {} points", "Up to {} points more"),
+    "zh": HandOut("README.zh.md", "要求", "附加项", "核心部分共 {} 分", "最多再加 {} 分"),
+}
+"""By language."""
+Said = Callable[[str, str], str]
+"""A requirement in a language."""
 BLOCKING, FORKING = PROGRAMS
 RIGHT_HALF = 56
 """Column in which the second terminal of the hand-out begins."""
 _IN_TERMINALS = re.compile(r"(?m)^( *[\d.]+ s  \w+  .*?\S) {2,}([\d.]+)( s  \w+  .*)$")
 _ROWS = r"\| {head} \|[^\n]*\n\|[-| ]+\|\n((?:\|[^\n]*\|\n)*)"
-_OF_THE_CORE = _ROWS.format(head="requirement")
-_OF_THE_BONUS = _ROWS.format(head="bonus")
 
 
 class Unclear(Exception):
     """The hand-out can't be renewed so that it could be renewed again; the message says why and what to do."""
 
 
-def renewed(texts: Mapping[str, str], then: Lesson, now: Lesson, checks: Sequence[Check]) -> dict[str, str]:
+def renewed(
+    texts: Mapping[str, str],
+    then: Lesson,
+    now: Lesson,
+    checks: Sequence[Check],
+    said: Said = lambda language, text: text,
+) -> dict[str, str]:
     """The template's files, saying what holds now.
 
     Args:
         texts: by name in the template's folder.
         then: the lesson that they tell of.
         checks: those of the assignment; what is hidden is not told.
+        said: tells a requirement in a language.
 
     Raises:
         Unclear: a port or reply stands there for something else already.
     """
     shown = [check for check in checks if not check.hidden]
     new = {name: _with_replies(_with_ports(text, name, then, now), name, then, now) for name, text in texts.items()}
-    if HAND_OUT in new:
-        new[HAND_OUT] = _in_columns(_with_points(new[HAND_OUT], shown))
+    for language, one in HAND_OUTS.items():
+        if one.name in new:
+            there = [(check, said(language, check.requirement)) for check in shown]
+            new[one.name] = _in_columns(_with_points(new[one.name], one, there))
     return new
 
 
@@ -67,6 +99,9 @@ def _words_of(lesson: Lesson) -> list[str]:
         f"received {in_double_quotes(blocking)}",
         f"status line `{_as_text(forking.status.encode('latin-1'))}`",
         f"blank line, `{_as_text(forking.body)}`",
+        f"`{_as_text(blocking)}`，然后关闭",
+        f"状态行 `{_as_text(forking.status.encode('latin-1'))}`",
+        f"空行、`{_as_text(forking.body)}`",
     ]
 
 
@@ -106,15 +141,19 @@ def _in_columns(text: str) -> str:
     return _IN_TERMINALS.sub(lambda line: f"{line[1]:<{RIGHT_HALF}}{line[2]:>7}{line[3]}", text)
 
 
-def _with_points(text: str, checks: Sequence[Check]) -> str:
+def _with_points(text: str, one: HandOut, checks: Sequence[tuple[Check, str]]) -> str:
     """The tables of requirements with today's points, and their sums."""
-    core = [check for check in checks if not check.stretch]
-    bonus = [check for check in checks if check.stretch]
+    core = [(check, said) for check, said in checks if not check.stretch]
+    bonus = [(check, said) for check, said in checks if check.stretch]
     tables = iter(TRACKS)
-    text = re.sub(_OF_THE_CORE, lambda found: _table(found, _rows_of_the_core(next(tables), core)), text)
-    text = re.sub(_OF_THE_BONUS, lambda found: _table(found, _rows_of_the_bonus(bonus, found[1])), text)
-    text = re.sub(r"The core is [\d.]+ points", f"The core is {_sum(core)} points", text)
-    return re.sub(r"Up to [\d.]+ points more", f"Up to {_sum(bonus)} points more", text)
+    for head, rows in (
+        (one.requirement, lambda found: _rows_of_the_core(next(tables), core)),
+        (one.bonus, lambda found: _rows_of_the_bonus(bonus, found[1])),
+    ):
+        text = re.sub(_ROWS.format(head=head), lambda found, rows=rows: _table(found, rows(found)), text)  # type: ignore[misc]
+    for sentence, some in ((one.core, core), (one.more, bonus)):
+        text = re.sub(sentence.format(r"[\d.]+"), sentence.format(_sum(check for check, _ in some)), text)
+    return text
 
 
 def _table(found: re.Match[str], rows: Iterable[str]) -> str:
@@ -122,16 +161,16 @@ def _table(found: re.Match[str], rows: Iterable[str]) -> str:
     return found[0][: len(found[0]) - len(found[1])] + "".join(f"{row}\n" for row in rows)
 
 
-def _rows_of_the_core(track: Track, core: Sequence[Check]) -> Iterable[str]:
-    there = [check for check in core if check.track.name == track.name]
-    return [f"| {check.id} | {points_shown(check.points)} | {check.requirement} |" for check in there]
+def _rows_of_the_core(track: Track, core: Sequence[tuple[Check, str]]) -> Iterable[str]:
+    there = [(check, said) for check, said in core if check.track.name == track.name]
+    return [f"| {check.id} | {points_shown(check.points)} | {said} |" for check, said in there]
 
 
-def _rows_of_the_bonus(bonus: Sequence[Check], before: str) -> Iterable[str]:
+def _rows_of_the_bonus(bonus: Sequence[tuple[Check, str]], before: str) -> Iterable[str]:
     """A row for each name, with its points on each track; a sentence that stands there stays."""
     told = dict(re.findall(r"(?m)^\| (\w+) \|.*\| ([^|]+) \|$", before))
-    points = {check.id: points_shown(check.points) for check in bonus}
-    told |= {check.name: check.requirement for check in bonus if check.name not in told}
+    points = {check.id: points_shown(check.points) for check, _ in bonus}
+    told |= {check.name: said for check, said in bonus if check.name not in told}
     for name, sentence in told.items():
         cells = [points.get(f"{track.name}/{name}", "") for track in TRACKS]
         if any(cells):

@@ -11,10 +11,13 @@ from typing import NamedTuple
 import pytest
 
 from grader import scratch
+from grader.languages import spoken
 from grader.model import Outcome, Report, Result
 from grader.page_of_pytest import Page
 from grader.report.instructors_page import instructors_page
+from grader.report.words import outcome_said
 from grader.store import Recorded
+from grader.wording import say, speaking
 
 
 class Pages(NamedTuple):
@@ -31,17 +34,22 @@ class Pages(NamedTuple):
 
 def pages_of(report: Report, recorded: Recorded, reference: Recorded | None = None) -> Pages:
     """Both pages of a result."""
-    instructors = instructors_page(report, recorded, reference)
+    with speaking(spoken(report.language)):
+        instructors = instructors_page(report, recorded, reference)
     return Pages(page_of(report, recorded, reference), instructors.encode("utf-8", "backslashreplace"))
 
 
 def page_of(report: Report, recorded: Recorded, reference: Recorded | None = None) -> bytes:
-    """The student's `report.html`: one file that stands alone.
+    """The student's `report.html`: one file that stands alone, in the language of the report's texts.
 
     Raises:
         RuntimeError: pytest did not write it, which is our own fault.
     """
-    report = report.for_the_student
+    with speaking(spoken(report.language)):
+        return _written_by_pytest(report.for_the_student, recorded, reference)
+
+
+def _written_by_pytest(report: Report, recorded: Recorded, reference: Recorded | None) -> bytes:
     with scratch.folder() as folder:
         html = folder / "report.html"
         arguments = [
@@ -98,6 +106,8 @@ def told(result: Result, when: str) -> pytest.TestReport:
         location=("", None, result.id),
         keywords={},
         outcome="failed" if failed else "passed",
-        longrepr=f"{result.outcome.words}: {result.message}" if failed else None,
+        longrepr=say("{outcome}: {message}", outcome=outcome_said(result.outcome), message=result.message)
+        if failed
+        else None,
         when=when,  # type: ignore[arg-type]
     )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from grader.model import Speech
 from grader.recording import shown
+from grader.wording import say
 
 
 class HttpReply(NamedTuple):
@@ -43,18 +44,20 @@ def difference(speech: Speech, expected: bytes, received: bytes) -> tuple[str, s
     if speech is Speech.BYTES:
         return None if received == expected else (shown(expected), _shown_or_nothing(received))
     if not received:
-        return shown(expected), "nothing"
+        return shown(expected), say("nothing")
     wanted, got = taken_apart(expected), taken_apart(received)
     if got.status != wanted.status:
-        return f"the status line {shown(wanted.status.encode('latin-1'))}", shown(got.status.encode("latin-1"))
+        status = shown(wanted.status.encode("latin-1"))
+        return say("the status line {status}", status=status), shown(got.status.encode("latin-1"))
     if not got.blank_line:
-        return "a blank line between head and body", f"none in {shown(received)}"
+        return say("a blank line between head and body"), say("none in {received}", received=shown(received))
     if got.body.rstrip(b"\r\n") != wanted.body.rstrip(b"\r\n"):
-        return f"the body {shown(wanted.body)}", _shown_or_nothing(got.body)
+        return say("the body {body}", body=shown(wanted.body)), _shown_or_nothing(got.body)
     if got.length and got.length != str(len(got.body)):
-        return f"Content-Length: {len(got.body)}, as long as the body is", f"Content-Length: {got.length}"
+        long = say("Content-Length: {length}, as long as the body is", length=len(got.body))
+        return long, f"Content-Length: {got.length}"
     return None
 
 
 def _shown_or_nothing(data: bytes) -> str:
-    return shown(data) if data else "nothing"
+    return shown(data) if data else say("nothing")

@@ -16,11 +16,12 @@ from grader.recording import (
     Snapshot,
     What,
 )
+from grader.wording import filed
 
 TAKES = 3
 LONGEST = 1.0
 """Seconds; no DELAY is longer."""
-WORK = "all have asked"
+WORK = filed("all have asked")
 
 
 OPEN = frozenset({"ESTABLISHED", "CLOSE_WAIT"})
@@ -105,7 +106,7 @@ def name_of(client: str, take: int) -> str:
 
 def label_of(take: int) -> str:
     """Label of the look at work in a take."""
-    return WORK if take == 0 else f"{WORK} ({take + 1})"
+    return WORK if take == 0 else filed("all have asked ({number})", number=take + 1)
 
 
 def takes(recording: Recording, clients: str) -> list[Take]:

@@ -17,45 +17,63 @@ MODULES = {
 }
 
 MODEL, RECORDING, CLUES = "grader.model", "grader.recording", "grader.clues"
+PEOPLE = "grader.people"
+"""Who is in a class, and whose a submission is."""
+WORDING = "grader.wording"
+"""What says a sentence in the language that is spoken; the catalogues are loaded elsewhere."""
 WORDS = "grader"
 """The check author's words: `from grader import check`."""
 SANDBOX, APPARATUS, EXPERIMENTS = "grader.apparatus.sandbox", "grader.apparatus", "grader.experiments"
 
 MAY_IMPORT: dict[str, set[str]] = {
     # pure: data, and questions to data
-    "grader.people": set(),
+    PEOPLE: set(),
     "grader.lesson_recorded": set(),
-    MODEL: {"grader.lesson", "grader.people"},
-    RECORDING: {MODEL},
+    WORDING: set(),
+    MODEL: {"grader.lesson", PEOPLE, WORDING},
+    RECORDING: {MODEL, WORDING},
     "grader.declaring": {MODEL},
     "grader.reference": {MODEL, RECORDING},
-    "grader.replies": {MODEL, RECORDING},
-    "grader.timing": {RECORDING},
-    "grader.explaining": set(),
-    "grader.listing": set(),
+    "grader.replies": {MODEL, RECORDING, WORDING},
+    "grader.timing": {RECORDING, WORDING},
+    "grader.explaining": {WORDING},
+    "grader.listing": {WORDING},
     "grader.source": {MODEL},
     "grader.shards": set(),
-    WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference"},
+    "grader.rosters": {PEOPLE},
+    "grader.forgiving": {MODEL, WORDING},
+    "grader.layouts": {PEOPLE},
+    WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference", WORDING},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
     "grader.hidden": {"grader.declaring", EXPERIMENTS, MODEL, "grader.rubric", APPARATUS},
     "grader.needed": set(),
     "grader.answers": {"grader.reference"},
-    "grader.judging": {"grader.explaining", MODEL, RECORDING, "grader.reference", "grader.checks"},
+    "grader.judging": {"grader.explaining", MODEL, RECORDING, "grader.reference", "grader.checks", WORDING},
     CLUES: {MODEL, RECORDING, "grader.reference", "grader.replies", "grader.explaining"},
     "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
-    "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference"},
-    "grader.overview": {MODEL},
+    "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference", WORDING},
+    "grader.overview": {MODEL, PEOPLE},
     "grader.comparing": {MODEL},
-    "grader.store": {MODEL, RECORDING, "grader.overview"},
+    "grader.store": {MODEL, PEOPLE, RECORDING, "grader.overview"},
     "grader.assignment.rubric": {"grader.assignment", MODEL},
-    "grader.assignment.lateness": {"grader.assignment", MODEL, "grader.people"},
+    "grader.assignment.lateness": {"grader.assignment", MODEL, PEOPLE, WORDING},
     "grader.assignment.for_students": {"grader.assignment", "grader.assignment.rubric", MODEL},
     "grader.renewing": {"grader.lesson", MODEL, "grader.replies"},
-    "grader.index": {MODEL, "grader.overview", "grader.store"},
-    "grader.report": {MODEL, RECORDING, "grader.overview", "grader.timing"},  # the figures draw what timing reads
+    "grader.index": {MODEL, PEOPLE, "grader.overview", "grader.store"},
+    # the figures draw what timing reads
+    "grader.report": {MODEL, PEOPLE, RECORDING, "grader.overview", "grader.timing", WORDING},
     # clean text and the words for it are the report's, cells that are no formula are the gradebook's
-    "grader.exports": {"grader.assignment", MODEL, RECORDING, "grader.report", "grader.store"},
+    "grader.exports": {
+        "grader.assignment",
+        MODEL,
+        PEOPLE,
+        RECORDING,
+        "grader.report",
+        "grader.rosters",
+        "grader.store",
+        WORDING,
+    },
     "grader.proof.trials": {MODEL, "grader.proof.cases"},
     "grader.proof.figures": {MODEL, "grader.proof.cases", "grader.proof.trials"},
     "grader.proof.telling": {MODEL, "grader.proof.cases", "grader.proof.trials", "grader.proof.figures"},
@@ -64,9 +82,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     # what leaves the project: it reads files, and the reference as it was seen
     "grader.parcels": {"grader.answers", "grader.assignment", MODEL, "grader.reference", "grader.store"},
     # what touches the outside
-    SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets", "grader.scratch"},
-    APPARATUS: {MODEL, RECORDING, "grader.explaining"},
-    EXPERIMENTS: {APPARATUS, MODEL, "grader.timing"},
+    SANDBOX: {"grader.apparatus.processes", "grader.apparatus.sockets", "grader.scratch", WORDING},
+    APPARATUS: {MODEL, RECORDING, "grader.explaining", WORDING},
+    EXPERIMENTS: {APPARATUS, MODEL, "grader.timing", WORDING},
     # what an instructor settles; the settings themselves know nothing of what they are for
     "grader.assignment": set(),
     "grader.assignment.lines": set(),
@@ -78,20 +96,33 @@ MAY_IMPORT: dict[str, set[str]] = {
         MODEL,
     },
     "grader.lesson": {"grader.lesson_recorded"},  # read before anything else: what the reference says is the lab's
-    "grader.archives": set(),
-    "grader.submission": {MODEL, "grader.archives", "grader.people"},
-    "grader.finding": {MODEL, "grader.archives", "grader.listing", "grader.submission"},
-    "grader.copying": {"grader.archives", "grader.submission"},
-    "grader.gathering": {"grader.archives", "grader.copying", "grader.submission"},
+    "grader.archives": {WORDING},
+    "grader.submission": {MODEL, PEOPLE, "grader.archives"},
+    "grader.levels": set(),
+    "grader.downloads": {"grader.archives", "grader.layouts", "grader.levels", "grader.submission"},
+    "grader.finding": {
+        MODEL,
+        "grader.archives",
+        "grader.downloads",
+        "grader.layouts",
+        "grader.levels",
+        "grader.listing",
+        "grader.submission",
+    },
+    "grader.languages": {WORDING},
+    "grader.copying": {"grader.archives", "grader.submission", WORDING},
+    "grader.gathering": {"grader.archives", "grader.copying", "grader.forgiving", "grader.submission", WORDING},
+    "grader.anonymity": {PEOPLE, "grader.store", "grader.submission"},
+    "grader.intake": {MODEL, PEOPLE, "grader.anonymity", "grader.rosters", "grader.store", "grader.submission"},
     "grader.similarity.texts": {MODEL, "grader.gathering", "grader.submission"},
     "grader.similarity.pairs": {"grader.similarity.texts", "grader.workers"},
     "grader.similarity.page": {"grader.similarity.pairs", "grader.report"},
-    "grader.programs": {"grader.listing"},
+    "grader.programs": {"grader.listing", WORDING},
     "grader.workers": set(),
     "grader.scratch": set(),
     "grader.proof.strain": {"grader.workers"},
     "grader.proof.filed": {"grader.proof.trials", "grader.store"},
-    "grader.looking": {APPARATUS, EXPERIMENTS, "grader.explaining", MODEL, "grader.programs", RECORDING},
+    "grader.looking": {APPARATUS, EXPERIMENTS, "grader.explaining", MODEL, "grader.programs", RECORDING, WORDING},
     "grader.doctor": {APPARATUS, MODEL, "grader.ports"},
 }
 """Each part of the grader may import itself and these. A part is a module, or a folder and what lies in it; what is in
@@ -108,7 +139,17 @@ PRINTS = {
     f"{COMMANDS}.shown": "it shows progress",
     **{
         f"{COMMANDS}.{family}": "it is one of its families"
-        for family in ("grade", "machine", "verify", "filed", "export", "renew", "parcels", "similarity")
+        for family in (
+            "grade",
+            "intake",
+            "machine",
+            "verify",
+            "filed",
+            "export",
+            "renew",
+            "parcels",
+            "similarity",
+        )
     },
 }
 STARTS_PROCESSES = {
@@ -124,6 +165,7 @@ READS_ARGV = {
             "options",
             "assigned",
             "grade",
+            "intake",
             "machine",
             "verify",
             "filed",
@@ -227,12 +269,14 @@ def test_argv_is_read_by_programs_alone() -> None:
 
 
 PURE = [
-    MODEL, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing", "grader.explaining",
-    "grader.listing", "grader.shards", "grader.overview", "grader.comparing", "grader.rubric", "grader.judging",
-    "grader.diagnosing", "grader.people", "grader.assignment.rubric", "grader.assignment.lateness",
+    MODEL, WORDING, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing",
+    "grader.explaining", "grader.listing", "grader.shards", "grader.overview", "grader.comparing", "grader.rubric",
+    "grader.judging", "grader.diagnosing", PEOPLE, "grader.rosters", "grader.forgiving", "grader.assignment.rubric",
+    "grader.assignment.lateness",
     "grader.assignment.for_students", "grader.assignment.lines", "grader.renewing", "grader.lesson_recorded",
     "grader.answers", "grader.needed",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
+    *(m for m in MODULES if is_in(m, "grader.layouts")),
 ]  # fmt: skip
 OUTSIDE = {
     "os",

@@ -21,6 +21,7 @@ import psutil
 import pytest
 
 from grader import grading, store
+from tests.language.chinese import english_on, ours_of
 from tests.leaks import leaks_in, secrets_of, what_a_student_reads
 
 T = TypeVar("T")
@@ -55,6 +56,10 @@ def test_the_samples_get_their_scores_and_pages(tmp_path: Path, scores_of_the_sa
         instructors = (tmp_path / name / store.INSTRUCTORS).read_text()
         assert "forking/answers_strangers" in instructors
         assert str(grading.SAMPLES / name) in instructors
+    assert run("rejudge", str(tmp_path), "--lang", "zh").returncode == 0
+    assert scores(tmp_path) == scores_of_the_samples
+    for name in scores_of_the_samples:  # and told in Chinese no page has a word of English left
+        assert english_on(ours_of((tmp_path / name / "report.html").read_text()), name) == []
 
 
 def test_what_is_graded_is_not_graded_again(tmp_path: Path) -> None:

@@ -10,11 +10,14 @@ import pytest
 from grader import grading, lesson
 from grader.assignment import Assignment
 from grader.assignment.rubric import applied
+from grader.handed_out import said_in
 from grader.lesson import LESSON, PROGRAMS, Told, Untold, lesson_in, told_by
 from grader.model import TRACKS
 from grader.renewing import Unclear, renewed
 
-TEXTS = {name: (grading.TEMPLATE / name).read_text("utf-8") for name in ("README.md", "client.py", *PROGRAMS)}
+TEXTS = {
+    name: (grading.TEMPLATE / name).read_text("utf-8") for name in ("README.md", "README.zh.md", "client.py", *PROGRAMS)
+}
 CHECKS = grading.checks_declared()
 OTHER = {
     "blocking_server.py": Told(50123, b"Good day | you!\n"),
@@ -72,30 +75,36 @@ def test_two_programs_have_two_ports(tmp_path: Path) -> None:
 
 def test_the_hand_out_says_what_the_reference_says() -> None:
     """To renew it changes nothing."""
-    assert renewed(TEXTS, LESSON, LESSON, CHECKS) == TEXTS
+    assert renewed(TEXTS, LESSON, LESSON, CHECKS, said_in) == TEXTS
 
 
 def test_a_renewed_hand_out_can_be_renewed_again() -> None:
     """There and back: nothing of the old words is left, and every word comes back. Ports may be swapped."""
-    there = renewed(TEXTS, LESSON, OTHER, CHECKS)
+    there = renewed(TEXTS, LESSON, OTHER, CHECKS, said_in)
     assert not [name for name, text in there.items() if re.search(r"50007|8888|I'm server|Hello, World", text)]
     assert (
         r"| reply | `Good day \| you!\n`, then the connection is closed | status line `HTTP/1.1 201 Created`, "
         in there["README.md"]
     )
+    assert (
+        "| 应答 | `Good day \\| you!\\n`，然后关闭连接 | 状态行 `HTTP/1.1 201 Created`、空行、" in there["README.zh.md"]
+    )
     assert '"Good day' not in there["blocking_server.py"]
-    assert renewed(there, OTHER, LESSON, CHECKS) == TEXTS
+    assert renewed(there, OTHER, LESSON, CHECKS, said_in) == TEXTS
     swapped = {
         name: Told(LESSON[other].port, LESSON[name].reply) for name, other in zip(PROGRAMS, PROGRAMS[::-1], strict=True)
     }
-    assert 'PORT = int(os.environ.get("PORT", "8888"))' in renewed(TEXTS, LESSON, swapped, CHECKS)["blocking_server.py"]
-    assert renewed(renewed(TEXTS, LESSON, swapped, CHECKS), swapped, LESSON, CHECKS) == TEXTS
+    assert (
+        'PORT = int(os.environ.get("PORT", "8888"))'
+        in renewed(TEXTS, LESSON, swapped, CHECKS, said_in)["blocking_server.py"]
+    )
+    assert renewed(renewed(TEXTS, LESSON, swapped, CHECKS, said_in), swapped, LESSON, CHECKS, said_in) == TEXTS
 
 
 def test_a_renewal_that_was_cut_off_goes_on() -> None:
     """Files that say it already stay as they are."""
-    there = renewed(TEXTS, LESSON, OTHER, CHECKS)
-    assert renewed({**TEXTS, "README.md": there["README.md"]}, LESSON, OTHER, CHECKS) == there
+    there = renewed(TEXTS, LESSON, OTHER, CHECKS, said_in)
+    assert renewed({**TEXTS, "README.md": there["README.md"]}, LESSON, OTHER, CHECKS, said_in) == there
 
 
 @pytest.mark.parametrize(
@@ -121,6 +130,9 @@ def test_the_hand_out_tells_the_assignments_points() -> None:
     assert "The core is 99.5 points." in there
     assert "Up to 25 points more" in there
     assert not [word for word in ("survives_signals", "survives_failed_fork", "strangers") if word in there]
+    chinese = renewed(TEXTS, LESSON, LESSON, applied(CHECKS, settled), said_in)["README.zh.md"]
+    assert "| keeps_its_port | 1 | 3 | 同一端口上的第二个服务器会被拒绝。 |" in chinese
+    assert "核心部分共 99.5 分。" in chinese
     again = renewed({"README.md": there}, LESSON, LESSON, CHECKS)["README.md"]
     assert [line for line in TEXTS["README.md"].splitlines() if line not in again.splitlines()] == [
         "| survives_failed_fork | | 2 | When there is no process to be had at `fork` (EAGAIN), the client is let go and the server serves on. |"

@@ -17,6 +17,7 @@ import pytest
 
 from grader import batch, grading, store
 from grader.assignment import Assignment
+from grader.handed_out import said_in
 from grader.lesson import LESSON, PROGRAMS, Told
 from grader.model import FORKING, TRACKS
 from grader.renewing import renewed
@@ -25,7 +26,7 @@ OTHER = {
     "blocking_server.py": Told(50123, b"Good day | you!\n"),
     "forking_server.py": Told(9090, b"HTTP/1.1 201 Created\r\n\r\nBonjour, tout le monde"),
 }
-TEMPLATE = ("README.md", "client.py", *PROGRAMS)
+TEMPLATE = ("README.md", "README.zh.md", "client.py", *PROGRAMS)
 HIDDEN, OFF, DEARER = "forking/answers_strangers", "forking/survives_signals", "forking/listens"
 SETTLED = f"""
 name = "Servers of spring"
@@ -188,8 +189,11 @@ def test_the_hand_out_follows_by_one_command(project: Path) -> None:
     assert f"| {DEARER} | 3 |" in points
     assert "The core is 98 points." in points
     assert OFF not in points
-    ours = renewed(before, LESSON, OTHER, grading.checks_declared())
-    assert {name: after[name] for name in TEMPLATE[1:]} == {name: ours[name] for name in TEMPLATE[1:]}
+    assert f"| {DEARER} | 3 |" in after["README.zh.md"]
+    assert "核心部分共 98 分。" in after["README.zh.md"]
+    assert OFF not in after["README.zh.md"]
+    ours = renewed(before, LESSON, OTHER, grading.checks_declared(), said_in)
+    assert {name: after[name] for name in TEMPLATE[2:]} == {name: ours[name] for name in TEMPLATE[2:]}
     assert "already" in run(project, "renew").stdout
     handed_out = "from grader import grading, handed_out as h; from grader.assignment.reading import settle; " + (
         "settle(grading.ASSIGNMENT, grading.checks_declared()); print(h.assignment_for_students()['assignment.toml'].decode())"

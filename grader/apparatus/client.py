@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from grader.recording import Event, What
+from grader.wording import filed
 
 SO_TIMESTAMPING = 37
 RX_SOFTWARE = (1 << 3) | (1 << 4)
@@ -162,7 +163,7 @@ class Client:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _END_BY_RESET)
             self.left_by_reset = True
         if not self.ended:
-            self._tell(What.LEFT, note="by reset" if by_reset else "")
+            self._tell(What.LEFT, note=filed("by reset") if by_reset else "")
         self.left = True
         self._socket.close()
 

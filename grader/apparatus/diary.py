@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from grader.recording import Event, Snapshot, What
+from grader.wording import filed
 
 A_CLOCK_THAT_WAS_SET = 0.1
 """Seconds by which the real-time clock may drift from the monotonic one within a scene."""
@@ -30,7 +31,7 @@ class Diary:
 
     def tell(self, what: What, note: str = "") -> None:
         """Write down what the server did, or what was done to it, just now."""
-        self.note(Event(at=0.0, who="server", what=what, note=note), time.time())
+        self.note(Event(at=0.0, who=filed("server"), what=what, note=note), time.time())
 
     def since(self, at: float) -> float:
         """Seconds from the beginning of the scene."""
@@ -58,6 +59,6 @@ class Diary:
     def why_its_times_are_wrong(self) -> str:
         """Somebody set the machine's clock in the middle of the scene; "" if nobody did."""
         drift = abs(time.time() - time.monotonic() - self._offset)
-        return f"the machine's clock was set by {drift:.1f} s in the middle of the scene" * (
-            drift > A_CLOCK_THAT_WAS_SET
-        )
+        if drift <= A_CLOCK_THAT_WAS_SET:
+            return ""
+        return filed("the machine's clock was set by {drift:.1f} s in the middle of the scene", drift=drift)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.explaining import hidden_modules, why_it_ended
 from grader.recording import Exit
+from grader.wording import filed
 
 LAST_WORDS = 12
 """Lines of standard error that are told of a server that ended."""
@@ -42,14 +43,25 @@ def told_of(end: Exit, program: Path, *, listened: bool) -> str:
         program: its file; read, never run.
         listened: clients could reach it before.
     """
-    told = f"the server {end.told}" + ("" if listened else " before it listened")
     why = why_it_ended(program.name, program.read_text("utf-8", "replace"), end.last_words)
     hidden = hidden_modules(entry.name for entry in program.parent.iterdir())
     if hidden and not listened:
-        why += f"; {', '.join(hidden)} beside it is found in place of Python's own module of that name"
+        why = filed(
+            "{why}; {files} beside it is found in place of Python's own module of that name",
+            why=why,
+            files=", ".join(hidden),
+        )
     if not why and not end.last_words and not end.ended_by_us:
-        why = "it said nothing on standard error"
-    return f"{told}: {why}" if why else told
+        why = filed("it said nothing on standard error")
+    return _sentence(end.told, why, listened=listened)
+
+
+def _sentence(end: str, why: str, *, listened: bool) -> str:
+    if listened:
+        return filed("the server {end}: {why}", end=end, why=why) if why else filed("the server {end}", end=end)
+    if why:
+        return filed("the server {end} before it listened: {why}", end=end, why=why)
+    return filed("the server {end} before it listened", end=end)
 
 
 def refused_a_file(said: str) -> str:
@@ -60,4 +72,4 @@ def refused_a_file(said: str) -> str:
     found = _REFUSED_A_FILE.search(said)
     if found:
         return found[0]
-    return "it was refused shared memory (/dev/shm)" if _REFUSED_SHARED_MEMORY.search(said) else ""
+    return filed("it was refused shared memory (/dev/shm)") if _REFUSED_SHARED_MEMORY.search(said) else ""

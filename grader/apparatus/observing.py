@@ -14,6 +14,7 @@ from grader.apparatus.scene import Unclear
 from grader.apparatus.settling import Circumstances, Memory, Reading, is_parked, read_all
 from grader.apparatus.sockets import SocketSeen
 from grader.recording import Calm, ConnectionSeen, ListenerSeen, ProcessSeen, Snapshot, ThreadSeen
+from grader.wording import filed
 
 
 class Observer:
@@ -147,7 +148,12 @@ class Observer:
             return None
         if restless and all(thread.sleeps for thread in restless):
             return Calm.OUT_OF_PATIENCE
-        raise Unclear(f"nothing came to rest within {settling.PATIENCE:g} s: the machine did not let the server run")
+        raise Unclear(
+            filed(
+                "nothing came to rest within {seconds:g} s: the machine did not let the server run",
+                seconds=settling.PATIENCE,
+            )
+        )
 
     @property
     def patience_left(self) -> float:

@@ -10,6 +10,7 @@ from grader.apparatus.observing import Observer
 from grader.apparatus.output import Stream
 from grader.apparatus.sandbox import limits
 from grader.apparatus.sandbox.box import Box
+from grader.wording import filed
 
 EVERY = 0.05
 """Seconds between two looks at the box's memory and number of processes."""
@@ -29,18 +30,18 @@ class Police:
     def breach(self, streams: Collection[Stream]) -> str:
         """The limit that was gone over, in a sentence; "" if none was."""
         if sum(stream.size for stream in streams) > limits.OUTPUT:
-            return f"it wrote more than {limits.OUTPUT >> 20} MB to its output"
+            return filed("it wrote more than {most} MB to its output", most=limits.OUTPUT >> 20)
         if self._clients.longest_reply > limits.REPLY:
-            return f"it sent more than {limits.REPLY >> 20} MB to one client"
+            return filed("it sent more than {most} MB to one client", most=limits.REPLY >> 20)
         now = time.monotonic()
         if now - self._looked_at < EVERY:
             return ""
         self._looked_at = now
         pids = self._box.pids()
         if len(pids) > self._allowed.processes and self._living(pids) > self._allowed.processes:
-            return f"it had more than {self._allowed.processes} processes"
+            return filed("it had more than {most} processes", most=self._allowed.processes)
         if self._uses_too_much_memory(pids):
-            return f"it used more than {self._allowed.memory >> 20} MB of memory"
+            return filed("it used more than {most} MB of memory", most=self._allowed.memory >> 20)
         return self._files_too_many()
 
     def _uses_too_much_memory(self, pids: Collection[int]) -> bool:
@@ -53,8 +54,9 @@ class Police:
     def _files_too_many(self) -> str:
         kept = self._box.kept()
         if kept.files > limits.FILES:
-            return f"it kept more than {limits.FILES} files"
-        return f"it kept more than {limits.FOLDER >> 20} MB of files" if kept.size > limits.FOLDER else ""
+            return filed("it kept more than {most} files", most=limits.FILES)
+        most = limits.FOLDER
+        return filed("it kept more than {most} MB of files", most=most >> 20) if kept.size > most else ""
 
     def _living(self, pids: Collection[int]) -> int:
         return sum(not self._observer.states(pid) <= {"Z", "X"} for pid in pids)

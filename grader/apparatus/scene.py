@@ -6,6 +6,7 @@ import threading
 import time
 
 from grader.apparatus.sandbox.limits import ALLOWED, Allowed
+from grader.wording import filed
 
 
 class Cut(Exception):
@@ -55,7 +56,7 @@ class Bounds:
         if self._stopped.is_set():
             raise Interrupted
         if self.is_over:
-            raise Cut(f"the submission's time limit of {self.seconds:g} s was used up")
+            raise Cut(filed("the submission's time limit of {seconds:g} s was used up", seconds=self.seconds))
 
     @property
     def is_over(self) -> bool:

@@ -22,6 +22,7 @@ from grader.apparatus.scene import Bounds, Cut, Unclear
 from grader.apparatus.settling import OwnTime
 from grader.model import Track
 from grader.recording import Calm, Event, Exit, Recording, Snapshot, What
+from grader.wording import filed
 
 FIRST_NAP = 0.0003
 LONGEST_NAP = 0.012
@@ -77,7 +78,7 @@ class Server:
         descriptors: int = 0,
         interrupted: str = "",
         unbuffered: bool = False,
-        label: str = "waiting",
+        label: str = filed("waiting"),
     ) -> None:
         """Start the program, wait until it listens and sleeps, and look at it.
 
@@ -124,7 +125,7 @@ class Server:
         first, self._streams = self._streams, self._fresh_streams()
         try:
             pid = self._started({"PORT": str(self.track.port), "DELAY": "0"})
-            self._diary.tell(What.STARTED, note=f"a second time, as pid {pid}")
+            self._diary.tell(What.STARTED, note=filed("a second time, as pid {pid}", pid=pid))
             self._settle()
         finally:
             for stream in self._streams:
@@ -152,7 +153,7 @@ class Server:
         """End everything in the box with SIGKILL."""
         self._clients.end()
         self._box.clear()
-        self._diary.tell(What.SIGNALLED, note="SIGKILL to every process")
+        self._diary.tell(What.SIGNALLED, note=filed("{signal} to every process", signal="SIGKILL"))
         self.program = 0
         self._drain()
 
@@ -173,8 +174,9 @@ class Server:
         """Send a signal to the program, or to another process of the box."""
         self._box.signal(pid or self.program, number)
         self._observer.progress()
-        whom = "the server" if pid in (0, self.program) else f"pid {pid}"
-        self._diary.tell(What.SIGNALLED, note=f"{number.name} to {whom}")
+        to_the_server = filed("{signal} to the server", signal=number.name)
+        to_another = filed("{signal} to pid {pid}", signal=number.name, pid=pid)
+        self._diary.tell(What.SIGNALLED, note=to_the_server if pid in (0, self.program) else to_another)
 
     def nudge(self) -> None:
         """Where zombies are left, send one more SIGCHLD and settle.
@@ -219,9 +221,11 @@ class Server:
             Unclear: the kernel holds nobody to it here.
         """
         if name == "NPROC" and not self._box.refuses_forks:
-            raise Unclear("here the server runs as root, and root may have as many processes as it likes")
+            raise Unclear(filed("here the server runs as root, and root may have as many processes as it likes"))
         was = self._box.limit(self.program, name, soft)
-        self._diary.tell(What.MARK, note=f"the server's limit {name} is {soft}, it was {was}")
+        self._diary.tell(
+            What.MARK, note=filed("the server's limit {name} is {now}, it was {was}", name=name, now=soft, was=was)
+        )
         self._observer.progress()
         return was
 
@@ -259,12 +263,19 @@ class Server:
         calm = self._wait(lambda: all(client.finished for client in clients))
         refused = [client.name for client in clients if client.refused]
         if refused:
-            raise Cut(f"the server stopped serving: {', '.join(refused[:4])} asked for a connection and was refused")
+            some = ", ".join(refused[:4])
+            raise Cut(filed("the server stopped serving: {names} asked for a connection and was refused", names=some))
         unserved = [client.name for client in clients if not client.bytes_received and not client.finished]
         if unserved:
-            there = self._take_snapshot("it has stopped serving", calm or Calm.SETTLED)
+            there = self._take_snapshot(filed("it has stopped serving"), calm or Calm.SETTLED)
             some = ", ".join(unserved[:4]) + (", …" if len(unserved) > 4 else "")
-            raise Cut(f"the server stopped serving: {some} asked and got nothing; {there.accounts}")
+            raise Cut(
+                filed(
+                    "the server stopped serving: {names} asked and got nothing; {accounts}",
+                    names=some,
+                    accounts=there.accounts,
+                )
+            )
         self.leave(*(client for client in clients if not client.finished))
 
     def leave(self, *clients: Client, by_reset: bool = False) -> None:
@@ -346,7 +357,9 @@ class Server:
         refused = refused_a_file(self._streams[1].text()) if self._box.may_refuse_what_others_give else ""
         if not refused:
             return ""
-        return f"this sandbox may have kept a file from the program that another would give it: {refused}"
+        return filed(
+            "this sandbox may have kept a file from the program that another would give it: {why}", why=refused
+        )
 
     def so_far(self, *, cut: str = "", unclear: str = "", broken: str = "") -> Recording:
         """What was seen until now."""
@@ -416,7 +429,7 @@ class Server:
         """
         self._heed()
         if self._observer.patience_left < 0:
-            raise Unclear("the machine did not let the server do what it was told")
+            raise Unclear(filed("the machine did not let the server do what it was told"))
         self._nap(FIRST_NAP)
 
     def _heed(self) -> bool:
@@ -471,7 +484,9 @@ class Server:
             return
         remains = self._observer.reading()
         if remains.threads:
-            self._written_down(self._observer.snapshot("the server has ended", Calm.SETTLED, self.program, remains))
+            self._written_down(
+                self._observer.snapshot(filed("the server has ended"), Calm.SETTLED, self.program, remains)
+            )
         raise Cut(told_of(self._exit, self._programs / self.track.program, listened=bool(self._clients.port)))
 
     # ------------------------------------------------------------------ readiness and snapshots
@@ -486,8 +501,8 @@ class Server:
         if self._listens():
             return
         calm = calm or Calm.SETTLED
-        there = self._take_snapshot("it does not listen", calm)
-        raise Cut(f"the server does not listen on any port: {there.accounts}")
+        there = self._take_snapshot(filed("it does not listen"), calm)
+        raise Cut(filed("the server does not listen on any port: {accounts}", accounts=there.accounts))
 
     def _listens_on_its_port(self) -> bool:
         """Another port may be a second one of its own: it is taken for the port when nothing moves any more."""
@@ -497,7 +512,7 @@ class Server:
         ports = [listener.port for listener in self._observer.listeners()]
         if ports:
             self._clients.port = self.track.port if self.track.port in ports else ports[0]
-            self._diary.tell(What.LISTENING, note=f"port {self._clients.port}")
+            self._diary.tell(What.LISTENING, note=filed("port {port}", port=self._clients.port))
         return bool(ports)
 
     def _look_while_it_rests(self, label: str, *, work_may_sleep: bool = False) -> Snapshot:

@@ -6,6 +6,8 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from grader.wording import filed
+
 Content = Iterator[bytes]
 """An entry's bytes, piece by piece, `Entry.size` of them at most."""
 
@@ -30,5 +32,5 @@ class Entry(NamedTuple):
 def mode_of_a_file(mode: int) -> str:
     """What is odd about a regular file's mode; "" if nothing is."""
     if mode & stat.S_ISUID:
-        return "has the setuid bit"
-    return "has the setgid bit" if mode & stat.S_ISGID else ""
+        return filed("has the setuid bit")
+    return filed("has the setgid bit") if mode & stat.S_ISGID else ""

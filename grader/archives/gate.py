@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from grader.archives.entries import Entry
 from grader.archives.limits import MB, Limits, NotUnpacked, Refused, in_mb, shown
+from grader.wording import filed
 
 Parts = tuple[str, ...]
 """A path below the destination, folder by folder."""
@@ -69,7 +70,7 @@ class Gate:
     def _admitted(self, entry: Entry, parts: Parts) -> Parts:
         _assert_it_stays_within(entry.name, parts)
         if len(parts) > self._limits.depth:
-            raise Refused(f"lies deeper than {self._limits.depth} folders")
+            raise Refused(filed("lies deeper than {most} folders", most=self._limits.depth))
         parts = tuple(map(_short, parts))
         for depth in range(1, len(parts)):
             self._take(parts[:depth], is_folder=True)
@@ -77,18 +78,25 @@ class Gate:
         if entry.odd:
             raise Refused(entry.odd)
         if entry.size > self._limits.file:
-            raise Refused(f"is {in_mb(entry.size)} large, and the limit for a file is {in_mb(self._limits.file)}")
+            size, most = in_mb(entry.size), in_mb(self._limits.file)
+            raise Refused(filed("is {size} large, and the limit for a file is {most}", size=size, most=most))
         if entry.packed is not None and entry.size > _FREE + self._limits.ratio * entry.packed:
-            raise Refused(f"is a bomb: it unpacks to more than {self._limits.ratio} times its size")
+            raise Refused(filed("is a bomb: it unpacks to more than {most} times its size", most=self._limits.ratio))
         self._bytes += entry.size
         if self._bytes > self._limits.unpacked:
-            raise NotUnpacked(f"unpacks to more than {in_mb(self._limits.unpacked)}")
+            raise NotUnpacked(filed("unpacks to more than {most}", most=in_mb(self._limits.unpacked)))
         return parts
 
     def _count(self, entry: Entry) -> None:
         self._entries += 1
         if self._entries > self._limits.entries:
-            raise NotUnpacked(f"holds more than {self._limits.entries:,} entries; {shown(entry.name)} is one too many")
+            raise NotUnpacked(
+                filed(
+                    "holds more than {most:,} entries; {name} is one too many",
+                    most=self._limits.entries,
+                    name=shown(entry.name),
+                )
+            )
 
     def _take(self, parts: Parts, *, is_folder: bool) -> None:
         """Take a path, or find that it is taken: only a folder may come twice."""
@@ -100,9 +108,11 @@ class Gate:
                 self._entries += 1
                 self.folders.append(parts)
         elif known.parts != parts:
-            raise Refused(f"differs from {shown('/'.join(known.parts))} in upper and lower case only")
+            other = shown("/".join(known.parts))
+            raise Refused(filed("differs from {name} in upper and lower case only", name=other))
         elif not (known.is_folder and is_folder):
-            raise Refused("comes twice" if known.is_folder == is_folder else "comes twice, as a file and as a folder")
+            both = filed("comes twice, as a file and as a folder")
+            raise Refused(filed("comes twice") if known.is_folder == is_folder else both)
 
 
 def _assert_it_stays_within(name: str, parts: Parts) -> None:
@@ -112,13 +122,13 @@ def _assert_it_stays_within(name: str, parts: Parts) -> None:
         Refused: this one might.
     """
     if "\0" in name:
-        raise Refused("has a NUL in its name")
+        raise Refused(filed("has a NUL in its name"))
     if name.startswith("/") or _DRIVE.match(name):
-        raise Refused("has an absolute path")
+        raise Refused(filed("has an absolute path"))
     if ".." in parts:
-        raise Refused("leads out of the archive")
+        raise Refused(filed("leads out of the archive"))
     if len("/".join(parts)) > _MOST_OF_A_PATH:
-        raise Refused(f"has a path of more than {_MOST_OF_A_PATH} characters")
+        raise Refused(filed("has a path of more than {most} characters", most=_MOST_OF_A_PATH))
 
 
 def _short(part: str) -> str:
@@ -126,7 +136,7 @@ def _short(part: str) -> str:
     try:
         encoded = part.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError as error:
-        raise Refused("has a name that is no text") from error
+        raise Refused(filed("has a name that is no text")) from error
     if len(encoded) <= MOST_OF_A_PART:
         return part
     return f"{part[:50]}~{hashlib.sha256(encoded).hexdigest()[:16]}"

@@ -10,10 +10,11 @@ from typing import BinaryIO
 
 from grader.archives.limits import NotUnpacked
 from grader.archives.tars import is_a_header
+from grader.wording import filed
 
 READ = (".tar.gz", ".tar.xz", ".tgz", ".txz", ".tar", ".zip")
 NOT_READ = (".tar.bz2", ".tbz2", ".tbz", ".tar.zst", ".tzst", ".bz2", ".zst", ".rar", ".7z", ".gz", ".xz")
-WHAT_IS_READ = "it has to be a .zip, .tar, .tar.gz or .tar.xz"
+WHAT_IS_READ = filed("it has to be a .zip, .tar, .tar.gz or .tar.xz")
 _BLOCK = 512
 
 
@@ -33,10 +34,10 @@ _MAGIC = {
     b"\xfd7zXZ\x00": Kind.TAR_XZ,
 }
 _MAGIC_OF_OTHERS = {
-    b"Rar!\x1a\x07": "a RAR archive",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"BZh": "compressed by bzip2",
-    b"\x28\xb5\x2f\xfd": "compressed by zstd",
+    b"Rar!\x1a\x07": filed("a RAR archive"),
+    b"7z\xbc\xaf\x27\x1c": filed("a 7z archive"),
+    b"BZh": filed("compressed by bzip2"),
+    b"\x28\xb5\x2f\xfd": filed("compressed by zstd"),
 }
 
 
@@ -62,10 +63,10 @@ def opened(path: Path) -> BinaryIO:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise NotUnpacked(f"can't be read: {error.strerror}") from error
+        raise NotUnpacked(filed("can't be read: {error}", error=error.strerror)) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise NotUnpacked("is no regular file")
+        raise NotUnpacked(filed("is no regular file"))
     return os.fdopen(descriptor, "rb")
 
 
@@ -83,5 +84,5 @@ def kind_of(file: BinaryIO) -> Kind | None:
             return kind
     for magic, words in _MAGIC_OF_OTHERS.items():
         if head.startswith(magic):
-            raise NotUnpacked(f"is {words}, which is not read: {WHAT_IS_READ}")
+            raise NotUnpacked(filed("is {kind}, which is not read: {wanted}", kind=words, wanted=WHAT_IS_READ))
     return Kind.TAR if is_a_header(head) else None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from grader.archives.limits import MB, Limits, NotUnpacked, in_mb
+from grader.wording import filed
 
 PIECE = 1 << 16
 FREE = 16 * MB
@@ -65,7 +66,7 @@ class Stream:
         while size:
             taken = self.read(min(size, PIECE))
             if not taken:
-                raise NotUnpacked("is cut off: it ends in the middle of an entry")
+                raise NotUnpacked(filed("is cut off: it ends in the middle of an entry"))
             size -= len(taken)
             yield taken
 
@@ -82,12 +83,14 @@ class Stream:
         try:
             piece = next(self._pieces, b"")
         except (zlib.error, lzma.LZMAError, EOFError, OSError) as error:
-            raise NotUnpacked(f"is broken: {error}") from error
+            raise NotUnpacked(filed("is broken: {error}", error=error)) from error
         self._came += len(piece)
         if self._came > self._limits.read:
-            raise NotUnpacked(f"unpacks to more than {in_mb(self._limits.read)}")
+            raise NotUnpacked(filed("unpacks to more than {most}", most=in_mb(self._limits.read)))
         if self._came > FREE + self._limits.ratio * self._file.tell():
-            raise NotUnpacked(f"is a bomb: it unpacks to more than {self._limits.ratio} times its size")
+            raise NotUnpacked(
+                filed("is a bomb: it unpacks to more than {most} times its size", most=self._limits.ratio)
+            )
         return piece
 
 

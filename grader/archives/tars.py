@@ -16,6 +16,7 @@ from typing import NamedTuple
 from grader.archives.entries import Content, Entry, mode_of_a_file
 from grader.archives.limits import Limits, NotUnpacked, in_mb, shown
 from grader.archives.streams import Stream
+from grader.wording import filed
 
 BLOCK = 512
 _LENGTH, _SIZE = re.compile(rb"([0-9]{1,8}) "), re.compile(rb"[0-9]{1,19}")
@@ -28,14 +29,14 @@ _WITHOUT_CONTENTS = b"123456"
 """Kinds whose size, if they tell one, is not that of anything that follows."""
 _SPARSE = b"S"
 _ODD = {
-    b"1": "is a hard link",
-    b"2": "is a symbolic link",
-    b"3": "is a device",
-    b"4": "is a device",
-    b"6": "is a FIFO",
-    b"7": "is a contiguous file",
-    _SPARSE: "is a sparse file",
-    b"M": "goes on in another volume",
+    b"1": filed("is a hard link"),
+    b"2": filed("is a symbolic link"),
+    b"3": filed("is a device"),
+    b"4": filed("is a device"),
+    b"6": filed("is a FIFO"),
+    b"7": filed("is a contiguous file"),
+    _SPARSE: filed("is a sparse file"),
+    b"M": filed("goes on in another volume"),
 }
 _PAX, _LONG_NAME = b"x", b"L"
 _EXTENSIONS = b"xgLKV"
@@ -76,12 +77,12 @@ def entries_of_tar(stream: Stream, limits: Limits) -> Iterator[tuple[Entry, Cont
         if header.kind in _EXTENSIONS:
             budget -= BLOCK + header.size
             if header.size > _MOST_OF_AN_EXTENSION or budget < 0:
-                raise NotUnpacked("is broken: it has too many or too large extended headers")
+                raise NotUnpacked(filed("is broken: it has too many or too large extended headers"))
             extension = _extended(stream, header, extension)
             continue
         entry, size = _entry(header, extension)
         if size > stream.left:
-            raise NotUnpacked(f"holds {shown(entry.name)}, which is {in_mb(size)} large")
+            raise NotUnpacked(filed("holds {name}, which is {size} large", name=shown(entry.name), size=in_mb(size)))
         contents = stream.through(size)
         yield entry, contents
         for _ in contents:  # whatever of it was not wanted
@@ -102,7 +103,7 @@ def _entry(header: _Header, extension: _Extension) -> tuple[Entry, int]:
     elif header.kind in _FILES:
         entry = Entry(name, size, odd=mode_of_a_file(header.mode))
     else:
-        entry = Entry(name, odd=_ODD.get(header.kind, "is no regular file"))
+        entry = Entry(name, odd=_ODD.get(header.kind, filed("is no regular file")))
     return entry, 0 if header.kind in _WITHOUT_CONTENTS else size
 
 
@@ -115,7 +116,7 @@ def _next_header(stream: Stream) -> _Header | None:
     if not any(block):
         return None
     if not _checksum_is_right(block):
-        raise NotUnpacked("is broken: what should be a header of tar is none")
+        raise NotUnpacked(filed("is broken: what should be a header of tar is none"))
     if block[156:157] == _SPARSE:
         _read_over_its_map(stream, block)
     name = _text(block[:100])
@@ -148,7 +149,7 @@ def _number(field: bytes) -> int:
         return int.from_bytes(field[1:], "big")
     digits = field.strip(b" \0")
     if not re.fullmatch(rb"[0-7]*", digits):
-        raise NotUnpacked("is broken: a header has a number that is none")
+        raise NotUnpacked(filed("is broken: a header has a number that is none"))
     return int(digits or b"0", 8)
 
 
@@ -172,7 +173,7 @@ def _with_records(said: bytes, known: _Extension) -> _Extension:
         length = _LENGTH.match(said, at)
         end = at + int(length[1]) if length else 0
         if length is None or not length.end() < end <= len(said):
-            raise NotUnpacked("is broken: an extended header has a record without a length")
+            raise NotUnpacked(filed("is broken: an extended header has a record without a length"))
         key, _, value = said[length.end() : end - 1].partition(b"=")
         at = end
         if key == b"path":

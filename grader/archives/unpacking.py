@@ -14,6 +14,7 @@ from grader.archives.limits import Limits, NotUnpacked, Refused, in_mb
 from grader.archives.streams import Stream, from_gzip, from_xz, plain
 from grader.archives.tars import entries_of_tar
 from grader.archives.zips import entries_of_zip
+from grader.wording import filed
 
 _PIECES = {Kind.TAR: plain, Kind.TAR_GZ: from_gzip, Kind.TAR_XZ: from_xz}
 
@@ -36,7 +37,13 @@ def unpack(
     with opened(archive) as file:
         size = os.fstat(file.fileno()).st_size
         if size > limits.packed:
-            raise NotUnpacked(f"is {in_mb(size)} large, and the limit for an archive is {in_mb(limits.packed)}")
+            raise NotUnpacked(
+                filed(
+                    "is {size} large, and the limit for an archive is {most}",
+                    size=in_mb(size),
+                    most=in_mb(limits.packed),
+                )
+            )
         gate = Gate(limits, is_left_out)
         is_empty = True
         for entry, content in _entries_of(file, size, limits):
@@ -50,14 +57,14 @@ def unpack(
                     gate.refuse(parts, str(why))
         _make_folders(destination, gate)
     if is_empty:
-        raise NotUnpacked("is empty")
+        raise NotUnpacked(filed("is empty"))
     return gate.refused
 
 
 def _entries_of(file: BinaryIO, size: int, limits: Limits) -> Iterator[tuple[Entry, Content]]:
     kind = kind_of(file)
     if kind is None:
-        raise NotUnpacked(f"is no archive: {WHAT_IS_READ}" if size else "is empty")
+        raise NotUnpacked(filed("is no archive: {wanted}", wanted=WHAT_IS_READ) if size else filed("is empty"))
     if kind is Kind.ZIP:
         return entries_of_zip(file, limits)
     return entries_of_tar(Stream(file, _PIECES[kind](file), limits), limits)

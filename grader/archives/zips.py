@@ -11,6 +11,7 @@ from typing import BinaryIO
 from grader.archives.entries import Content, Entry, mode_of_a_file
 from grader.archives.limits import Limits, NotUnpacked, Refused
 from grader.archives.streams import PIECE
+from grader.wording import filed
 
 _FOR_A_NAME = 256
 """Bytes of the directory of a zip archive that an entry takes, with a long name."""
@@ -20,11 +21,11 @@ _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The others are unpacked by Python without a limit on memory, and nobody's desktop writes them."""
 _ODD = {
-    stat.S_IFLNK: "is a symbolic link",
-    stat.S_IFIFO: "is a FIFO",
-    stat.S_IFCHR: "is a device",
-    stat.S_IFBLK: "is a device",
-    stat.S_IFSOCK: "is a socket",
+    stat.S_IFLNK: filed("is a symbolic link"),
+    stat.S_IFIFO: filed("is a FIFO"),
+    stat.S_IFCHR: filed("is a device"),
+    stat.S_IFBLK: filed("is a device"),
+    stat.S_IFSOCK: filed("is a socket"),
 }
 
 
@@ -38,7 +39,7 @@ class _Sparing(io.BufferedIOBase):
         """As any file's."""
         wanted = self._most + 1 if size is None or size < 0 else size
         if wanted > self._most + 1 or len(there := self._file.read(wanted)) > self._most:
-            raise NotUnpacked("holds too many entries, or says so")
+            raise NotUnpacked(filed("holds too many entries, or says so"))
         return there
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -65,7 +66,7 @@ def entries_of_zip(file: BinaryIO, limits: Limits) -> Iterator[tuple[Entry, Cont
     except NotUnpacked:
         raise
     except Exception as error:  # on hostile bytes it raises whatever it happens to meet
-        raise NotUnpacked(f"is broken: {error}") from error
+        raise NotUnpacked(filed("is broken: {error}", error=error)) from error
     with archive:
         for one in archive.infolist():
             yield _entry(one), _contents(archive, one)
@@ -84,9 +85,11 @@ def _odd(one: zipfile.ZipInfo, mode: int) -> str:
     if stat.S_IFMT(mode) in _ODD:
         return _ODD[stat.S_IFMT(mode)]
     if one.flag_bits & _ENCRYPTED:
-        return "is encrypted"
+        return filed("is encrypted")
     if one.compress_type not in _METHODS:
-        return f"is compressed by a method other than deflate: number {one.compress_type} of APPNOTE.TXT"
+        return filed(
+            "is compressed by a method other than deflate: number {number} of APPNOTE.TXT", number=one.compress_type
+        )
     return mode_of_a_file(mode)
 
 
@@ -103,4 +106,4 @@ def _contents(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> Content:
     except NotUnpacked:
         raise
     except Exception as error:  # as above
-        raise Refused(f"is damaged: {error}") from error
+        raise Refused(filed("is damaged: {error}", error=error)) from error

@@ -69,7 +69,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         str,
         Meta(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$", description="1 to 120 characters in quotes"),
     ] = THE_LAB
-    language: Annotated[str, Meta(pattern="^(en|zh)$", description='"en" or "zh"')] = "en"
+    language: Annotated[str, Meta(pattern="^(en|zh)$", description='"en" or "zh"')] = ""
     roster: Annotated[str, Meta(description='a file, in quotes: "roster.csv" lies beside this one')] = ""
     total: Annotated[float, Meta(gt=0, le=10000, description="a number of points above 0, at most 10000")] = 100.0
     bonus_counted: Annotated[bool | None, Meta(description="true or false, without quotes")] = None
@@ -91,7 +91,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     @property
     def fingerprint(self) -> str:
         """A hash of what a result depends on: not of its name, language and roster; "" where all is as in the lab."""
-        told = msgspec.structs.replace(self, name=_AS_IN_THE_LAB.name, language="en", roster="")
+        told = msgspec.structs.replace(self, name=_AS_IN_THE_LAB.name, language="", roster="")
         if told == _AS_IN_THE_LAB:
             return ""
         return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()[:16]

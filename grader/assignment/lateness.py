@@ -15,6 +15,7 @@ import msgspec
 from grader.assignment import Deadline
 from grader.model import Report, points_shown
 from grader.people import Student
+from grader.wording import filed
 
 DAY = 86400
 """Seconds."""
@@ -59,15 +60,15 @@ def with_its_lateness(report: Report, deadline: Deadline | None, student: Studen
 def how_late(deadline: Deadline, student: Student) -> Late | None:
     """How late a submission came; None where it was in time, or where nobody knows."""
     if student.submitted_at is None:
-        told = "late by the platform's word, which does not say by how much: counted as one day"
+        told = filed("late by the platform's word, which does not say by how much: counted as one day")
         return Late(1, told) if student.late else None
     over = (student.submitted_at - deadline.at).total_seconds()
     if over <= 0:
         return None
-    after = f"handed in {_length(over)} after the deadline"
+    after = filed("handed in {time} after the deadline", time=_length(over))
     grace = seconds_of(deadline.grace) or 0
     if over <= grace:
-        return Late(0, f"{after}, which is within the {deadline.grace} of grace")
+        return Late(0, filed("{lateness}, which is within the {grace} of grace", lateness=after, grace=deadline.grace))
     return Late(math.ceil((over - grace) / DAY), after)
 
 
@@ -78,17 +79,24 @@ def _cost(deadline: Deadline, days: int, points: float) -> float:
 
 
 def _sentence(late: Late, taken: float) -> str:
-    less = f"{points_shown(taken)} points less" if taken != 1 else "1 point less"
-    return f"{late.told}: {less if taken else 'nothing is taken off'}"
+    if not taken:
+        return filed("{lateness}: nothing is taken off", lateness=late.told)
+    if taken == 1:
+        return filed("{lateness}: 1 point less", lateness=late.told)
+    return filed("{lateness}: {points} points less", lateness=late.told, points=points_shown(taken))
+
+
+def _days_and_hours(days: int, hours: int) -> str:
+    if days == 1:
+        return filed("1 day {hours} h", hours=hours) if hours else filed("1 day")
+    return filed("{days} days {hours} h", days=days, hours=hours) if hours else filed("{days} days", days=days)
 
 
 def _length(seconds: float) -> str:
     """`3 days 4 h`, `5 h 20 min`, `7 min`, `20 s`: the two largest units."""
     whole = int(seconds)
     days, hours, minutes = whole // DAY, whole % DAY // 3600, whole % 3600 // 60
-    parts = [
-        f"{days} day{'s' * (days != 1)}" if days else "",
-        f"{hours} h" if hours else "",
-        f"{minutes} min" if minutes and not days else "",
-    ]
+    if days:
+        return _days_and_hours(days, hours)
+    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]
     return " ".join(filter(None, parts)) or f"{whole} s"

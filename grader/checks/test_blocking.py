@@ -11,6 +11,7 @@ from grader import (
     Snapshot,
     What,
     check,
+    say,
 )
 from grader.timing import Take, takes
 
@@ -27,8 +28,10 @@ def test_serves_one_client_at_a_time(held_back: Recording) -> None:
         answered = a_is_open and held_back.first(name, What.RECEIVED) <= there.at
         if refused or answered:
             raise Mismatch(
-                expected=f"{name} waits while A is being served",
-                observed=f"{name} is refused" if refused else f"{name} is answered while A has not spoken yet",
+                expected=say("{name} waits while A is being served", name=name),
+                observed=say("{name} is refused", name=name)
+                if refused
+                else say("{name} is answered while A has not spoken yet", name=name),
                 evidence=(*held_back.story("A", name), *map(there.account, there.processes[:4])),
                 hint="In chapter 1 nobody is served before the one before has gone. Where do two meet?",
             )
@@ -51,8 +54,8 @@ def test_serves_in_order_of_arrival(held_back: Recording) -> None:
     served = sorted(came, key=lambda name: held_back.first(name, What.RECEIVED))
     if served != came:
         raise Mismatch(
-            expected=f"served in the order {', '.join(came)}",
-            observed=f"served in the order {', '.join(served)}",
+            expected=say("served in the order {names}", names=say(", ").join(came)),
+            observed=say("served in the order {names}", names=say(", ").join(served)),
             evidence=held_back.story(*came),
             hint="The kernel keeps those who wait in order: listen(2). Who changes it?",
         )
@@ -66,18 +69,22 @@ def test_takes_turns_in_time(in_turn: Recording, reference: Reference) -> None:
     theirs = reference.recording("in_turn")
     if theirs is not None:
         took = ", ".join(f"{service:.3f} s" for service in takes(theirs, "ABC")[-1].services)
-        measured.append(f"the reference, from connect to end: {took}")
+        measured.append(say("the reference, from connect to end: {took}", took=took))
     if take.total < take.least:
         raise Mismatch(
-            expected=f"at least 3 x DELAY = {take.least:g} s for three clients",
-            observed=f"{take.total:.3f} s: {_why_so_short(in_turn, take)}",
+            expected=say("at least 3 x DELAY = {least:g} s for three clients", least=take.least),
+            observed=say("{total:.3f} s: {why}", total=take.total, why=_why_so_short(in_turn, take)),
             evidence=tuple(measured),
             hint="Where in the handling of a request does the server sleep DELAY, and for whom?",
         )
     if take.tasks > 1:
         raise Mismatch(
             expected="one task at work at a time",
-            observed=f"{take.tasks} tasks at work for {len(take.accepted)} clients at one instant",
+            observed=say(
+                "{tasks} tasks at work for {clients} clients at one instant",
+                tasks=take.tasks,
+                clients=len(take.accepted),
+            ),
             evidence=(*measured, *map(take.look.account, take.look.processes[:4])),
             hint="Who else is at work while the first client is being served?",
         )
@@ -89,8 +96,8 @@ def _why_so_short(scene: Recording, take: Take) -> str:
     """What the clients saw of it."""
     turned_away = [client for client in take.clients if not scene.received(client)]
     if turned_away:
-        return f"no reply came to {', '.join(turned_away)}"
-    return "two at once" if take.each_took_its_delay else "DELAY is not slept"
+        return say("no reply came to {names}", names=say(", ").join(turned_away))
+    return say("two at once") if take.each_took_its_delay else say("DELAY is not slept")
 
 
 @check(points=3, on=BLOCKING)
@@ -101,8 +108,8 @@ def test_works_in_one_process(held_back: Recording) -> None:
     added = sorted(set(now) - set(before))
     if added:
         raise Mismatch(
-            expected=f"no thread beside the {len(before)} that waited for a client",
-            observed=f"{len(added)} more since the client came",
+            expected=say("no thread beside the {number} that waited for a client", number=len(before)),
+            observed=say("{number} more since the client came", number=len(added)),
             evidence=tuple(map(serving.account, serving.processes[:4])),
             hint="Chapter 1 needs neither fork nor threads. What is started for each client?",
         )

@@ -10,6 +10,7 @@ from grader import (
     Reference,
     What,
     check,
+    say,
     shown,
     track_named,
 )
@@ -24,16 +25,16 @@ def test_listens(visits: Recording) -> None:
     port = track_named(visits.track).port
     listener = waiting.listener_on(port)
     if listener is None:
-        ports = " and ".join(str(other) for other in sorted({seen.port for seen in waiting.listeners}))
+        ports = say(" and ").join(str(other) for other in sorted({seen.port for seen in waiting.listeners}))
         raise Mismatch(
-            expected=f"a socket that listens on port {port}",
-            observed=f"a socket that listens on port {ports}" if ports else "no socket that listens",
-            hint=f"PORT is {port} in the environment. Which number does bind() get? ip(7)",
+            expected=say("a socket that listens on port {port}", port=port),
+            observed=say("a socket that listens on port {port}", port=ports) if ports else "no socket that listens",
+            hint=say("PORT is {port} in the environment. Which number does bind() get? ip(7)", port=port),
         )
     if waiting.parent is None or waiting.parent not in waiting.owners(listener):
         raise Mismatch(
             expected="the process that was started holds the listening socket",
-            observed=", ".join(waiting.called(p) for p in waiting.owners(listener)) or "no process holds it",
+            observed=say(", ").join(waiting.called(p) for p in waiting.owners(listener)) or "no process holds it",
             evidence=tuple(map(waiting.account, waiting.processes)),
             hint="Who calls listen(), and is that the process that you started?",
         )
@@ -60,7 +61,7 @@ def test_answers(visits: Recording, held_back: Recording, reference: Reference) 
             raise visits.missing(request.name)
         if differs:
             raise Mismatch(
-                expected=f"to {request.name}: {differs[0]}",
+                expected=say("to {request}: {expected}", request=request.name, expected=differs[0]),
                 observed=differs[1],
                 evidence=(*visits.story(request.name), *visits.last_words),
                 hint="Compare byte by byte with the hand-out: what is sent, and what of it is seen here?",
@@ -84,7 +85,7 @@ def test_closes_after_reply(visits: Recording) -> None:
         if visits.end_of(request.name) == NEVER:
             raise Mismatch(
                 expected="the end of the connection after the reply",
-                observed=f"the reply, and nothing after it: {there.calm.words}",
+                observed=say("the reply, and nothing after it: {calm}", calm=there.calm.words),
                 evidence=(*visits.story(request.name), *map(there.account, there.processes[:4])),
                 hint="A connection ends when the last descriptor of it is closed, in every process: close(2).",
             )
@@ -103,9 +104,16 @@ def test_leaves_no_descriptor_open(visits: Recording) -> None:
     if len(has) > len(had):
         new = sorted({target.split("[")[0] for number, target in has.items() if number not in had})
         raise Mismatch(
-            expected=f"{len(had)} descriptors, as after the first {len(track_named(visits.track).requests)} clients",
-            observed=f"{len(has)} descriptors after {len(visits.clients)} clients",
-            evidence=(f"new ones lead to: {', '.join(new)}", "look yourself: ls -l /proc/PID/fd"),
+            expected=say(
+                "{had} descriptors, as after the first {first} clients",
+                had=len(had),
+                first=len(track_named(visits.track).requests),
+            ),
+            observed=say("{has} descriptors after {many} clients", has=len(has), many=len(visits.clients)),
+            evidence=(
+                say("new ones lead to: {targets}", targets=say(", ").join(new)),
+                say("look yourself: {command}", command="ls -l /proc/PID/fd"),
+            ),
             hint="What is opened for each client, and who closes it when the client has gone?",
         )
 

@@ -13,6 +13,7 @@ from grader import (
     Snapshot,
     What,
     check,
+    say,
 )
 from grader.timing import (
     each_reads_in_a_process_of_its_own,
@@ -31,8 +32,8 @@ def test_serves_others_while_one_is_silent(held_back: Recording) -> None:
         served = min(held_back.first(name, What.RECEIVED), held_back.end_of(name))
         if served > there.at:
             raise Mismatch(
-                expected=f"{name} is served while A is silent",
-                observed=f"{name} has nothing: {there.calm.words}",
+                expected=say("{name} is served while A is silent", name=name),
+                observed=say("{name} has nothing: {calm}", name=name, calm=there.calm.words),
                 evidence=(*held_back.story("A", name), *map(there.account, there.processes[:4])),
                 hint="In which call is the server, and on whose connection? Who could wait there in its place? fork(2)",
             )
@@ -45,13 +46,19 @@ def test_gives_each_client_a_child(crowd: Recording) -> None:
     for label in ("all are there", "four more are there"):
         there = crowd.snapshot(label)
         if not there.connections:
-            raise NotReached(f"no client was connected any more when {label}: the server ends silent clients at once")
+            raise NotReached(
+                say(
+                    "no client was connected any more when {label}: the server ends silent clients at once", label=label
+                )
+            )
         for client, processes in _servers(there).items():
             if not processes:
                 holders = [there.account(holder) for holder in there.holders(client)]
                 raise Mismatch(
-                    expected=f"a child that serves {client}",
-                    observed="; ".join(holders) if holders else f"{client} still waits to be accepted",
+                    expected=say("a child that serves {client}", client=client),
+                    observed=say("; ").join(holders)
+                    if holders
+                    else say("{client} still waits to be accepted", client=client),
                     evidence=tuple(map(there.account, there.processes[:6])),
                     hint="What happens between accept() and the first recv(), and in which process? fork(2)",
                 )
@@ -61,8 +68,11 @@ def test_gives_each_client_a_child(crowd: Recording) -> None:
         if len(clients) > 1:
             raise Mismatch(
                 expected="a process for each client that serves no other",
-                observed=f"pid {pid} serves {' and '.join(clients)}",
-                evidence=tuple(f"pid {p} serves {', '.join(c)}" for p, c in list(clients_of.items())[:8]),
+                observed=say("pid {pid} serves {clients}", pid=pid, clients=say(" and ").join(clients)),
+                evidence=tuple(
+                    say("pid {pid} serves {clients}", pid=pid, clients=say(", ").join(theirs))
+                    for pid, theirs in list(clients_of.items())[:8]
+                ),
                 hint="When is the process made that serves a client, and when does it end?",
             )
 
@@ -84,10 +94,17 @@ def test_overlaps_in_time(at_work: Recording, crowd: Recording, reference: Refer
     theirs = reference.recording("at_work")
     measured = [f"{name}: {took:.3f} s" for name, took in zip(take.clients, take.services, strict=True)]
     if theirs is not None:
-        measured.append(f"the reference: {takes(theirs, 'ABCD')[-1].total:.3f} s for all four")
+        total = takes(theirs, "ABCD")[-1].total
+        measured.append(say("the reference: {total:.3f} s for all four", total=total))
     raise Mismatch(
-        expected=f"four clients at work at one instant, each in a process of its own (DELAY is {take.delay:g} s)",
-        observed=f"{take.total:.3f} s for all four, and {sum(map(bool, take.at_work.values()))} at work at one instant",
+        expected=say(
+            "four clients at work at one instant, each in a process of its own (DELAY is {delay:g} s)", delay=take.delay
+        ),
+        observed=say(
+            "{total:.3f} s for all four, and {number} at work at one instant",
+            total=take.total,
+            number=sum(map(bool, take.at_work.values())),
+        ),
         evidence=(*measured, *map(take.look.account, take.look.processes[:6])),
         hint="Who waits for whom while a child works? Is the parent back in accept() at once?",
     )
@@ -103,9 +120,15 @@ def test_parent_closes_connections(crowd: Recording) -> None:
     if kept:
         raise Mismatch(
             expected="none of the connections that children serve is open in the parent",
-            observed=f"{len(kept)} of {len(given)} are open in the parent too: {', '.join(kept)}",
+            observed=say(
+                "{kept} of {given} are open in the parent too: {names}",
+                kept=len(kept),
+                given=len(given),
+                names=say(", ").join(kept),
+            ),
             evidence=tuple(
-                f"{kept[0]}'s connection is held by {there.called(holder)}" for holder in there.holders(kept[0])
+                say("{client}'s connection is held by {holder}", client=kept[0], holder=there.called(holder))
+                for holder in there.holders(kept[0])
             ),
             hint="After fork() both processes have every descriptor. Which does each of them need? fork(2), close(2)",
         )
@@ -122,8 +145,10 @@ def test_children_close_listener(crowd: Recording) -> None:
     if keeping:
         raise Mismatch(
             expected="no child holds the listening socket",
-            observed=f"{len(keeping)} of {len(serving)} children hold it",
-            evidence=tuple(f"{there.called(process)} holds the listening socket" for process in keeping[:3]),
+            observed=say("{keeping} of {serving} children hold it", keeping=len(keeping), serving=len(serving)),
+            evidence=tuple(
+                say("{process} holds the listening socket", process=there.called(process)) for process in keeping[:3]
+            ),
             hint="What would happen to the port if the parent ended now? Which socket does a child need?",
         )
 
@@ -143,7 +168,7 @@ def test_reaps_each_child(oldest_stays: Recording) -> None:
         if there.zombies:
             raise Mismatch(
                 expected="no zombie while the server waits for the next client",
-                observed=f"{len(there.zombies)} when {label}",
+                observed=say("{number} when {label}", number=len(there.zombies), label=label),
                 evidence=tuple(map(there.account, there.processes[:6])),
                 hint="Who learns that a child has ended, and when? signal(7) on SIGCHLD, waitpid(2)",
             )
@@ -159,7 +184,12 @@ def test_zombies_do_not_pile_up(visits: Recording, oldest_stays: Recording) -> N
     if more * 2 >= came:
         raise Mismatch(
             expected="no more zombies after many clients than after the first few",
-            observed=f"{len(before.zombies)} zombies after 4 clients, {len(after.zombies)} after {len(visits.clients)}",
+            observed=say(
+                "{few} zombies after 4 clients, {many} after {clients}",
+                few=len(before.zombies),
+                many=len(after.zombies),
+                clients=len(visits.clients),
+            ),
             evidence=tuple(map(after.account, after.processes[:4])),
             hint="What does the kernel keep of a process that has ended, until when, and for whom? waitpid(2)",
         )
@@ -178,8 +208,10 @@ def test_reaps_a_burst(burst: Recording) -> None:
     if left:
         dead = sum(process.is_zombie for process in left)
         raise Mismatch(
-            expected=f"none of the {len(born)} processes that served the burst",
-            observed=f"{len(left)} of them: {dead} zombies, {len(left) - dead} still alive",
+            expected=say("none of the {born} processes that served the burst", born=len(born)),
+            observed=say(
+                "{left} of them: {dead} zombies, {alive} still alive", left=len(left), dead=dead, alive=len(left) - dead
+            ),
             evidence=tuple(map(after.account, left[:4])),
             hint="Signals of one kind do not queue: how many children may have ended when a handler runs? signal(7)",
         )
@@ -194,7 +226,7 @@ def test_goes_on_while_children_live(live_children: Recording) -> None:
         if there.calm is Calm.SPINNING:
             raise Mismatch(
                 expected="a server that sleeps until the next client comes",
-                observed=f"a server that spins when {label}",
+                observed=say("a server that spins when {label}", label=label),
                 evidence=tuple(map(there.account, there.processes[:4])),
                 hint="What does waitpid() return while children live, and what when none is left? Does your loop end then?",
             )

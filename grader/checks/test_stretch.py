@@ -16,6 +16,7 @@ from grader import (
     Snapshot,
     What,
     check,
+    say,
     shown,
     track_named,
 )
@@ -37,19 +38,23 @@ def test_survives_rude_clients(rude: Recording, visits: Recording) -> None:
             hint="What has the server kept of those who left without waiting for their reply?",
         )
     if _living(after) > _living(before):
-        _must_not_grow(visits, _living, "processes stay behind, whoever has come and however they left")
+        _must_not_grow(visits, _living, say("processes stay behind, whoever has come and however they left"))
         raise Mismatch(
-            expected=f"{_living(before)} living, as before the rude clients",
-            observed=f"{_living(after)} living when they have gone",
+            expected=say("{number} living, as before the rude clients", number=_living(before)),
+            observed=say("{number} living when they have gone", number=_living(after)),
             evidence=tuple(map(after.account, after.processes[:6])),
             hint="Which way does a child take out of its work when its client is gone? Is it the way out for good?",
         )
     if _sockets_and_pipes(after) > _sockets_and_pipes(before):
-        _must_not_grow(visits, _sockets_and_pipes, "descriptors stay open, whoever has come and however they left")
+        why = say("descriptors stay open, whoever has come and however they left")
+        _must_not_grow(visits, _sockets_and_pipes, why)
         raise Mismatch(
-            expected=f"{_sockets_and_pipes(before)} descriptors of sockets and pipes, as before the rude clients",
-            observed=f"{_sockets_and_pipes(after)} when they have gone",
-            evidence=(f"look yourself: ls -l /proc/{after.program}/fd",),
+            expected=say(
+                "{number} descriptors of sockets and pipes, as before the rude clients",
+                number=_sockets_and_pipes(before),
+            ),
+            observed=say("{number} when they have gone", number=_sockets_and_pipes(after)),
+            evidence=(say("look yourself: {command}", command=f"ls -l /proc/{after.program}/fd"),),
             hint="Who closes a connection on which recv() or sendall() has raised?",
         )
 
@@ -73,7 +78,9 @@ def _must_not_grow(visits: Recording, count: Callable[[Snapshot], int], why: str
     """Raise NotReached where there is more and more of it though clients leave as they should."""
     few, many = visits.snapshot("the first clients have gone"), visits.snapshot("many clients have gone")
     if count(many) > count(few):
-        raise NotReached(f"{why}: {count(few)} after the first clients, {count(many)} after many")
+        raise NotReached(
+            say("{why}: {few} after the first clients, {many} after many", why=why, few=count(few), many=count(many))
+        )
 
 
 def _living(there: Snapshot) -> int:
@@ -99,7 +106,7 @@ def test_waits_for_the_whole_request(unhurried: Recording, visits: Recording) ->
             hint="TCP knows no messages: how does the server know that a request is complete? RFC 9112, 2.1",
         )
     unhurried.snapshot("B has asked all")
-    _must_be_answered_as_others("B", unhurried, visits, "Who puts the pieces together, and what ends a request?")
+    _must_be_answered_as_others("B", unhurried, visits, say("Who puts the pieces together, and what ends a request?"))
 
 
 @check(points=1, on=FORKING, stretch=True)
@@ -114,7 +121,7 @@ def test_delivers_reply_despite_unread_bytes(unhurried: Recording, visits: Recor
             evidence=unhurried.story("C"),
             hint="What does the kernel do when a socket is closed before all is read? RFC 9112, 9.6",
         )
-    _must_be_answered_as_others("C", unhurried, visits, "What comes after the blank line, and who cares?")
+    _must_be_answered_as_others("C", unhurried, visits, say("What comes after the blank line, and who cares?"))
 
 
 @check(points=1, on=BLOCKING, stretch=True)
@@ -123,7 +130,7 @@ def test_bears_any_bytes(unhurried: Recording, visits: Recording) -> None:
     """Bytes that are no text are a request like any other."""
     _must_answer(visits)
     unhurried.snapshot("D has sent bytes that are no text")
-    _must_be_answered_as_others("D", unhurried, visits, "Must a request be text to be answered? bytes.decode")
+    _must_be_answered_as_others("D", unhurried, visits, say("Must a request be text to be answered? bytes.decode"))
     unhurried.snapshot("E has gone")
 
 
@@ -219,18 +226,18 @@ def test_children_outlive_parent(orphans: Recording, visits: Recording) -> None:
         for client in clients:
             if not orphans.received(client):
                 raise Mismatch(
-                    expected=f"{client} is answered, though the parent is gone",
-                    observed=f"{client} is not answered",
+                    expected=say("{client} is answered, though the parent is gone", client=client),
+                    observed=say("{client} is not answered", client=client),
                     evidence=(*orphans.story(client), *map(asked.account, asked.processes[:4])),
                     hint="What ties a child's life to its parent's? daemon, killpg, PR_SET_PDEATHSIG",
                 )
         gone = orphans.snapshot(f"both have gone ({ending})")
         left = [process for process in gone.processes if not (process.is_zombie or before.process(process.pid))]
         if left:
-            _must_not_grow(visits, _living, "children live on when their client has gone, parent or not")
+            _must_not_grow(visits, _living, say("children live on when their client has gone, parent or not"))
             raise Mismatch(
                 expected="no child, once both clients have gone",
-                observed=f"{len(left)} that live on",
+                observed=say("{number} that live on", number=len(left)),
                 evidence=tuple(map(gone.account, left[:4])),
                 hint="What does a child do when its one client has gone?",
             )
@@ -252,9 +259,16 @@ def test_prints_nothing_twice(printed: Recording, visits: Recording) -> None:
     twice = sorted(line for line in once if buffered[line] > before[line])
     if twice:
         raise Mismatch(
-            expected=f"{before[twice[0]]} x {shown(twice[0].encode())}, whoever comes",
-            observed=f"{buffered[twice[0]]} x {shown(twice[0].encode())} after {len(visits.clients)} clients",
-            evidence=("printed at once, it is there once; printed in blocks, each child prints the parent's again",),
+            expected=say("{number} x {line}, whoever comes", number=before[twice[0]], line=shown(twice[0].encode())),
+            observed=say(
+                "{number} x {line} after {clients} clients",
+                number=buffered[twice[0]],
+                line=shown(twice[0].encode()),
+                clients=len(visits.clients),
+            ),
+            evidence=(
+                say("printed at once, it is there once; printed in blocks, each child prints the parent's again"),
+            ),
             hint="A child is a copy, with what its parent has printed and not flushed yet. How does it end? _exit(2)",
         )
 
@@ -276,10 +290,12 @@ def test_ends_when_told(reachable: Recording) -> None:
     for name in ("SIGTERM", "SIGINT"):
         there = reachable.snapshot(f"{name} came")
         if _wakes_by_itself(there):
-            raise Inconclusive(f"at {name} the server sleeps on, with a timer: it may end when it wakes")
+            raise Inconclusive(
+                say("at {signal} the server sleeps on, with a timer: it may end when it wakes", signal=name)
+            )
         if there.parent:
             raise Mismatch(
-                expected=f"the server ends at {name}",
+                expected=say("the server ends at {signal}", signal=name),
                 observed=there.account(there.parent),
                 hint="Which exceptions does the loop catch, and which signals are ignored? signal(7), KeyboardInterrupt",
             )
@@ -292,11 +308,11 @@ def test_is_reachable_everywhere(reachable: Recording, visits: Recording) -> Non
     _must_answer(visits)
     there = reachable.snapshot("A came by another address")
     if not reachable.received("A"):
-        addresses = ", ".join(listener.address for listener in there.listeners) or "none"
+        addresses = say(", ").join(listener.address for listener in there.listeners) or say("none")
         raise Mismatch(
             expected="A, who comes by 127.0.0.2, is answered as one who comes by 127.0.0.1",
             observed="A is refused" if reachable.first("A", What.REFUSED) < NEVER else "A gets nothing",
-            evidence=(*reachable.story("A"), f"the server listens on the address {addresses}"),
+            evidence=(*reachable.story("A"), say("the server listens on the address {addresses}", addresses=addresses)),
             hint="Which address does bind() get, and whom does it leave out? ip(7), INADDR_ANY",
         )
 
@@ -309,8 +325,12 @@ def test_keeps_its_port(reachable: Recording) -> None:
     had, has = (sum(seen.port == reachable.port for seen in look.listeners) for look in (before, there))
     if has > had:
         raise Mismatch(
-            expected=f"{had} that listens on port {reachable.port}, as before the second server was started",
-            observed=f"{has}: the kernel deals clients out to both servers",
+            expected=say(
+                "{had} that listens on port {port}, as before the second server was started",
+                had=had,
+                port=reachable.port,
+            ),
+            observed=say("{has}: the kernel deals clients out to both servers", has=has),
             evidence=tuple(map(there.account, there.processes[:4])),
             hint="Which socket option lets two servers share a port, and which one is asked for here? socket(7)",
         )
@@ -327,7 +347,10 @@ def test_queues_five_clients(reachable: Recording) -> None:
     if len(waiting) < 5:
         raise Mismatch(
             expected="five clients that wait in the queue",
-            observed=f"{len(waiting)}: the queue takes no more",
-            evidence=tuple(f"queue of {seen.queue}, {seen.waiting} in it" for seen in there.listeners),
+            observed=say("{number}: the queue takes no more", number=len(waiting)),
+            evidence=tuple(
+                say("queue of {size}, {waiting} in it", size=seen.queue, waiting=seen.waiting)
+                for seen in there.listeners
+            ),
             hint="What does the number in listen() count? listen(2)",
         )

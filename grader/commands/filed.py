@@ -13,7 +13,7 @@ from grader import batch, index, rejudging
 from grader.commands import GRADED, NOT_ALL_GRADED
 from grader.commands.assigned import assignment_for, takes_an_assignment
 from grader.commands.grade import file_the_class
-from grader.commands.options import Commands, positive
+from grader.commands.options import Commands, language, positive
 from grader.commands.shown import Line, counted, printable
 from grader.model import points_shown
 
@@ -25,12 +25,14 @@ def add_to(commands: Commands) -> None:
     again = commands.add_parser("rejudge", help="judge recordings anew with today's checks; no student's code runs")
     again.set_defaults(command=_rejudge)
     again.add_argument("out", type=Path, metavar="OUT", help="results folder")
+    language(again, "each result stays in its own")
     takes_an_assignment(again)
     pages = commands.add_parser("report", help="write all pages anew from the results")
     pages.set_defaults(command=_report)
     pages.add_argument("out", type=Path, metavar="OUT", help="results folder")
     takes_an_assignment(pages)
     pages.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="pages at once")
+    language(pages, "each page stays in its own")
     listing = commands.add_parser("index", help="class page, gradebook and a database for questions, from the results")
     listing.set_defaults(command=_index)
     listing.add_argument("out", type=Path, metavar="OUT", help="results folder")
@@ -50,7 +52,8 @@ def _rejudge(options: argparse.Namespace) -> int:
 
     began = time.monotonic()
     with batch.alone_in(out):
-        rejudging.rejudge(out, told)
+        rejudging.rejudge(out, told, options.lang or "")
+        batch.file_the_language(out, options.lang or "")
         file_the_class(out)
     took, sums = time.monotonic() - began, rejudging.sums_of(came)
     for check, count in sums.unjudged.items():
@@ -78,7 +81,8 @@ def _report(options: argparse.Namespace) -> int:
     assignment_for(options, out)
     shown = Line(sys.stderr.isatty(), "pages written")
     with batch.alone_in(out):
-        rejudging.reports(out, options.jobs, shown.tell)
+        rejudging.reports(out, options.jobs, shown.tell, options.lang or "")
+        batch.file_the_language(out, options.lang or "")
         file_the_class(out)
     shown.end()
     print(f"pages written anew: {out / batch.INDEX}")

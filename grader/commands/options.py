@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TypeAlias
 
+from grader.languages import LANGUAGES
 from grader.proof.strain import LEAST_SHARE
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -56,3 +57,12 @@ def seconds(text: str) -> float:
     if not 0 < length < 1e6:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
     return length
+
+
+def language(parser: argparse.ArgumentParser, default: str) -> None:
+    """What students read is told in this language.
+
+    Args:
+        default: what holds where none is given, in words.
+    """
+    parser.add_argument("--lang", choices=LANGUAGES, help=f"what students read is told in it (default: {default})")

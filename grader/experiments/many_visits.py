@@ -3,6 +3,7 @@
 from grader.apparatus.server import Server
 from grader.experiments import experiment
 from grader.experiments.visits import SLOW
+from grader.wording import filed
 
 DESCRIPTORS = 32
 AT_A_TIME = 25
@@ -13,9 +14,9 @@ AT_A_TIME = 25
 def many_visits(server: Server) -> None:
     """150 clients come one after the other to a server that may have 32 descriptors."""
     server.start(descriptors=DESCRIPTORS)
-    first = server.visit("client 1")
+    first = server.visit(filed("client {number}", number=1))
     for number in range(2, 41 if server.seconds_of_service(first) > SLOW else 151):
-        server.visit(f"client {number}")
+        server.visit(filed("client {number}", number=number))
         if number % AT_A_TIME == 0:
             server.rest()
     server.then("all have gone")

@@ -4,6 +4,7 @@ import signal
 
 from grader.apparatus.server import Server
 from grader.experiments import experiment
+from grader.wording import filed
 
 ENDINGS = (signal.SIGKILL, signal.SIGINT)
 
@@ -12,14 +13,14 @@ ENDINGS = (signal.SIGKILL, signal.SIGINT)
 def orphans(server: Server) -> None:
     """A and B are being served when the parent alone is ended, by SIGKILL and by SIGINT; then they ask."""
     for number in ENDINGS:
-        server.start(label=f"waiting ({number.name})")
+        server.start(label=filed("waiting ({signal})", signal=number.name))
         clients = server.connect(f"A ({number.name})", f"B ({number.name})")
-        server.then(f"both are silent ({number.name})")
+        server.then(filed("both are silent ({signal})", signal=number.name))
         server.may_end()
         server.signal(number)
-        server.then(f"the parent got {number.name}")
+        server.then(filed("the parent got {signal}", signal=number.name))
         server.ask(*clients)
-        server.then(f"both have asked ({number.name})")
+        server.then(filed("both have asked ({signal})", signal=number.name))
         server.leave(*clients)
-        server.then(f"both have gone ({number.name})")
+        server.then(filed("both have gone ({signal})", signal=number.name))
         server.end()

@@ -5,6 +5,7 @@ import signal
 from grader.apparatus.server import Server
 from grader.experiments import experiment
 from grader.model import BLOCKING
+from grader.wording import filed
 
 ELSEWHERE = "127.0.0.2"
 """Another IPv4 address of this machine: all of 127.0.0.0/8 is (RFC 1122, 3.2.1.3)."""
@@ -29,12 +30,12 @@ def reachable(server: Server) -> None:
     for number in ENDINGS:
         if number is not ENDINGS[0]:
             server.about("starts_again_at_once")
-            server.start(label=f"waiting for {number.name}")
+            server.start(label=filed("waiting for {signal}", signal=number.name))
         server.about("ends_when_told")
         server.may_end()
         server.signal(number)
         server.outlast_its_timers(A_LOOP_ENDS)
-        server.then(f"{number.name} came")
+        server.then(filed("{signal} came", signal=number.name))
         server.end()
 
 

@@ -2,6 +2,7 @@
 
 from grader.apparatus.server import Server
 from grader.experiments import experiment
+from grader.wording import filed
 
 SERVED_BEFORE = 4
 """Polite clients before the rude ones: what a server opens late, once and for all, is open then."""
@@ -16,16 +17,16 @@ def rude(server: Server) -> None:
     _serve_polite_ones(server)
     server.about("survives_rude_clients")
     for name, says, by_reset in (
-        ("says nothing", b"", False),
-        ("says half", half, False),
-        ("says all", whole, False),
-        ("says nothing, resets", b"", True),
-        ("says all, resets", whole, True),
+        (filed("says nothing"), b"", False),
+        (filed("says half"), half, False),
+        (filed("says all"), whole, False),
+        (filed("says nothing, resets"), b"", True),
+        (filed("says all, resets"), whole, True),
     ):
         (client,) = server.connect(name)
-        server.then(f"{name}: is there")
+        server.then(filed("{name}: is there", name=name))
         server.leave_unseen(client, says, by_reset=by_reset)
-        server.then(f"{name}: has left")
+        server.then(filed("{name}: has left", name=name))
     server.visit("last")
     server.nudge()
     server.then("all have gone")
@@ -35,7 +36,7 @@ def _serve_polite_ones(server: Server) -> None:
     """Who is stopped and goes on while a client is there, as below, must not be what a server ends over."""
     server.about("answers")
     for number in range(1, SERVED_BEFORE + 1):
-        server.visit(f"client {number}")
+        server.visit(filed("client {number}", number=number))
     server.about("goes_on_while_children_live")
     (client,) = server.connect("polite")
     server.then("the polite one is there")

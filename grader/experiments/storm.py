@@ -4,6 +4,7 @@ import signal
 
 from grader.apparatus.server import Server
 from grader.experiments import experiment
+from grader.wording import filed
 
 SIGNALS = (signal.SIGCHLD, signal.SIGCONT, signal.SIGWINCH, signal.SIGURG)
 
@@ -14,7 +15,7 @@ def storm(server: Server) -> None:
     server.start()
     for number in SIGNALS:
         server.signal(number)
-        server.then(f"{number.name} came")
+        server.then(filed("{signal} came", signal=number.name))
     server.visit("A")
     for turn in range(8):
         clients = server.connect(f"B{turn}", f"C{turn}")

@@ -2,6 +2,7 @@
 
 from grader.apparatus.server import Server
 from grader.experiments import experiment
+from grader.wording import filed
 
 SLOW = 0.9
 """Seconds of one service above which fewer clients come: a server sleeps that long, a machine with a tenth of a core
@@ -21,8 +22,8 @@ def visits(server: Server) -> None:
     slow = min(map(server.seconds_of_service, clients)) > SLOW
     last = 8 if slow else 24
     for number in range(5, last):
-        server.visit(f"client {number}")
+        server.visit(filed("client {number}", number=number))
     server.then("all but one have gone")
-    server.visit(f"client {last}")
+    server.visit(filed("client {number}", number=last))
     server.nudge()
     server.then("many clients have gone")

@@ -7,10 +7,10 @@ from typing import Any
 
 from grader.model import NOT_SEEN, Outcome, Report, Result, Status, points_shown
 from grader.report.clean import cut, html, one_line
-from grader.report.words import SYMBOLS, hidden_of, lateness_of, score_of
+from grader.report.words import SYMBOLS, hidden_of, lateness_of
 from grader.store import no_formula
+from grader.wording import say
 
-NEEDS_A_HUMAN = "Not graded yet: something could not be seen, and a human must look at it. No point is lost by that."
 MOST_OF_A_LINE = 500
 MOST_OF_A_CELL = 30_000
 """Characters; a spreadsheet that the file is opened and saved with cuts a cell off at 32,767."""
@@ -21,17 +21,35 @@ MOST_EVIDENCE = 24
 def summary(report: Report) -> str:
     """`87 of 100 points`, or that a human must look."""
     if report.status is not Status.GRADED:
-        return NEEDS_A_HUMAN
-    bonus = f", bonus {points_shown(report.bonus)}" if report.bonus and not report.bonus_counts else ""
-    said = f"{score_of(report)} points{bonus}".replace(", bonus included points", " points, bonus included")
-    return ". ".join(filter(None, (said, lateness_of(report), hidden_of(report))))
+        return needs_a_human()
+    return say(". ").join(filter(None, (_points(report), lateness_of(report), hidden_of(report))))
+
+
+def _points(report: Report) -> str:
+    score, points, bonus = map(points_shown, (report.score, report.points, report.bonus))
+    if report.bonus_counts:
+        return say("{score} of {points} points, bonus included", score=score, points=points)
+    if report.bonus:
+        return say("{score} of {points} points, bonus {bonus}", score=score, points=points, bonus=bonus)
+    return say("{score} of {points} points", score=score, points=points)
+
+
+def needs_a_human() -> str:
+    """What stands in a grade's place."""
+    return say("Not graded yet: something could not be seen, and a human must look at it. No point is lost by that.")
 
 
 def line_of(result: Result) -> str:
     """`✗ forking/listens, 0 of 4: The server listens.`"""
-    bonus = " of bonus" if result.stretch else ""
-    points = f"{points_shown(result.earned)} of {points_shown(result.points)}{bonus}"
-    return shown(f"{SYMBOLS[result.outcome]} {result.id}, {points}: {result.requirement}")
+    values = {
+        "check": f"{SYMBOLS[result.outcome]} {result.id}",
+        "earned": points_shown(result.earned),
+        "points": points_shown(result.points),
+        "requirement": result.requirement,
+    }
+    if result.stretch:
+        return shown(say("{check}, {earned} of {points} of bonus: {requirement}", **values))
+    return shown(say("{check}, {earned} of {points}: {requirement}", **values))
 
 
 def why(result: Result, *, briefly: bool = False) -> list[str]:
@@ -42,13 +60,14 @@ def why(result: Result, *, briefly: bool = False) -> list[str]:
     """
     if result.outcome is Outcome.PASSED:
         return []
-    if result.outcome.needs_a_human:
-        return [NOT_SEEN]
+    if result.outcome.needs_a_human:  # all that a student hears of an error of ours: its message names our code
+        return [say(NOT_SEEN)]
     if result.outcome is Outcome.NOT_REACHED:
-        return [shown(f"not reached: {result.message}")]
-    seen = [f"seen: {line}" for line in result.evidence[: 0 if briefly else MOST_EVIDENCE]]
-    told = [f"expected: {result.expected}", f"observed: {result.observed}", *seen]
-    return [shown(line) for line in (*told, *([f"hint: {result.hint}"] if result.hint else []))]
+        return [shown(say("not reached: {why}", why=result.message))]
+    seen = [say("seen: {line}", line=line) for line in result.evidence[: 0 if briefly else MOST_EVIDENCE]]
+    pair = say("expected: {expected}", expected=result.expected), say("observed: {observed}", observed=result.observed)
+    hint = [say("hint: {hint}", hint=result.hint)] if result.hint else []
+    return [shown(line) for line in (*pair, *seen, *hint)]
 
 
 def missed(report: Report) -> list[Result]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from grader.exports.feedback import missed, shown, summary, why
 from grader.exports.shapes import Export, Format, Graded
 from grader.model import TRACKS, Outcome, Report, Result, Status, points_shown
-from grader.report.words import STATUS_WORDS, SYMBOLS, track_of
+from grader.report.words import STATUS_WORDS, SYMBOLS, outcome_said, track_of
+from grader.wording import say
 
 MOST_BYTES = 1_000_000
 MOST_ANNOTATIONS = 10
@@ -28,12 +29,12 @@ def write(graded: Graded) -> Export:
 
 def _of_one(report: Report) -> list[str]:
     rows = [
-        f"| {SYMBOLS[one.outcome]} {one.outcome.words} | {points_shown(one.earned)}/{points_shown(one.points)}"
-        f"{' bonus' if one.stretch else ''} | {inert(one.id)} | {inert(one.requirement)} |"
+        f"| {SYMBOLS[one.outcome]} {outcome_said(one.outcome)} | {points_shown(one.earned)}/{points_shown(one.points)}"
+        f"{say(' bonus') if one.stretch else ''} | {inert(one.id)} | {inert(one.requirement)} |"
         for one in report.checks
     ]
     head = [f"## {inert(report.submission)}: {inert(summary(report))}", ""]
-    parts = [*head, "| | points | requirement | |", "|---|---|---|---|", *rows, ""]
+    parts = [*head, say("| | points | requirement | |"), "|---|---|---|---|", *rows, ""]
     for one in missed(report):
         told = "<br>".join(inert(line) for line in why(one))
         parts.append(f"<details><summary>{SYMBOLS[one.outcome]} {inert(one.id)}</summary><p>{told}</p></details>")

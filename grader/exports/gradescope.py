@@ -12,7 +12,8 @@ from grader.exports.feedback import as_json, shown, summary, why
 from grader.exports.grades import grade_of
 from grader.exports.shapes import Export, Format, Graded
 from grader.model import Report, Result
-from grader.report.words import STRETCH, track_of
+from grader.report.words import stretch_said, track_of
+from grader.wording import say
 
 VISIBLE, HIDDEN, TEXT = "visible", "hidden", "text"
 
@@ -41,9 +42,9 @@ def _results(report: Report) -> dict[str, Any]:
 
 def _test(result: Result, *, scored: bool) -> dict[str, Any]:
     """One requirement; points of the stretch stand apart in its name, the score on top is what counts."""
-    stretch = f"{STRETCH}: " if result.stretch else ""
+    name = say("{stretch}: {check}", stretch=stretch_said(), check=result.id) if result.stretch else result.id
     return {
-        "name": shown(f"{stretch}{result.id}"),
+        "name": shown(name),
         **({"score": result.earned, "max_score": result.points} if scored else {}),
         **({} if result.outcome.needs_a_human else {"status": "passed" if result.passed else "failed"}),
         "output": "\n".join([shown(result.requirement), *why(result)]),

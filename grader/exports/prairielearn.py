@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.exports.feedback import NEEDS_A_HUMAN, as_json, shown, summary, why
+from grader.exports.feedback import as_json, needs_a_human, shown, summary, why
 from grader.exports.grades import cut_to
 from grader.exports.shapes import Export, Format, Graded
 from grader.model import Report, Result, Status
+from grader.report.words import outcome_said
 
 MOST_BYTES = 1_000_000
 
@@ -27,7 +28,7 @@ def write(graded: Graded) -> Export:
 def _results(report: Report, *, briefly: bool) -> dict[str, Any]:
     tests = [_test(result, briefly) for result in report.checks]
     if report.status is not Status.GRADED:
-        return {"gradable": False, "format_errors": [NEEDS_A_HUMAN], "message": NEEDS_A_HUMAN, "tests": tests}
+        return {"gradable": False, "format_errors": [needs_a_human()], "message": needs_a_human(), "tests": tests}
     return {"gradable": True, "score": _share(report), "message": summary(report), "tests": tests}
 
 
@@ -42,7 +43,7 @@ def _test(result: Result, briefly: bool) -> dict[str, Any]:
         "description": shown(result.requirement),
         "points": result.earned,
         "max_points": result.points,
-        "message": result.outcome.words,
+        "message": outcome_said(result.outcome),
         "output": "\n".join(why(result, briefly=briefly)),
     }
 

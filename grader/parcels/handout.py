@@ -49,6 +49,9 @@ def handout(
         **files_below(project / "student_template"),
         **files_below(project / "handout"),
         **files_of(project, files_needed_by(ENTRY, project)),
+        **files_of(
+            project, sorted((project / "grader" / "locale").glob("*/LC_MESSAGES/*.mo"))
+        ),  # what is read, not imported
         "LICENSE": Content((project / "LICENSE").read_bytes()),
         ANSWERS: Content(encoded(references)),
         "requirements.txt": Content(requirements(versions, offline=bool(wheels))),

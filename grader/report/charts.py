@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from grader.model import Inconclusive, NotReached
 from grader.recording import NEVER, Recording, Snapshot
-from grader.report.clean import cut, html, one_line
+from grader.report.clean import fitting, html, one_line
 from grader.report.scenes import CLIENTS_OF, Counted
 from grader.timing import Take, takes
+from grader.wording import retold, say
 
 _LABEL, _BARS, _BAR, _GAP, _NUMBER = 15, 230, 13, 7, 60
 """Narrow enough for a phone."""
 MOST_OF_A_LABEL = 42
 MOST_LOOKS = 8
 """The last of a scene: what is counted shows at its end."""
-YOURS, REFERENCE = "yours", "the reference's"
 
 
 class Bar(NamedTuple):
@@ -48,9 +48,10 @@ def timing_chart(recording: Recording, reference: Recording | None, name: str) -
         Pair(one_line(client[:1]), _seconds(took), _seconds(services[place]) if services else None)
         for place, (client, took) in enumerate(zip(yours.clients, yours.services, strict=True))
     ]
-    other = f", the reference's {theirs.delay:g} s" if theirs and theirs.delay != yours.delay else ""
-    caption = f"From each client's connect to the end of its connection; DELAY was {yours.delay:g} s{other}"
-    return _figure(caption, pairs, name, "client")
+    caption = say("From each client's connect to the end of its connection; DELAY was {delay:g} s", delay=yours.delay)
+    if theirs and theirs.delay != yours.delay:
+        caption += say(", the reference's {delay:g} s", delay=theirs.delay)
+    return _figure(caption, pairs, name, say("client"))
 
 
 def _last_take(recording: Recording | None) -> Take | None:
@@ -63,7 +64,7 @@ def _last_take(recording: Recording | None) -> Take | None:
 
 
 def _seconds(took: float) -> Bar:
-    return Bar(0.0, "no end") if took == NEVER else Bar(took, f"{took:.3f} s")
+    return Bar(0.0, say("no end")) if took == NEVER else Bar(took, f"{took:.3f} s")
 
 
 def counts_chart(what: Counted, recording: Recording, reference: Recording | None, name: str) -> str:
@@ -72,13 +73,22 @@ def counts_chart(what: Counted, recording: Recording, reference: Recording | Non
     theirs = {look.label: look for look in reference.snapshots} if reference else {}
     pairs = [
         Pair(
-            one_line(look.label),
+            one_line(retold(look.label)),
             _number(what, look),
             _number(what, theirs[look.label]) if look.label in theirs else None,
         )
         for look in seen
     ]
-    return _figure(what.value, pairs, name, "look") if pairs else ""
+    return _figure(what_is_counted(what), pairs, name, say("look")) if pairs else ""
+
+
+def what_is_counted(what: Counted) -> str:
+    """In words."""
+    return {
+        Counted.DESCRIPTORS: say("Open descriptors of the server itself"),
+        Counted.PROCESSES: say("Processes that live, the server among them"),
+        Counted.ZOMBIES: say("Zombies"),
+    }[what]
 
 
 def _number(what: Counted, look: Snapshot) -> Bar:
@@ -101,16 +111,15 @@ def _figure(caption: str, pairs: Sequence[Pair], name: str, of: str) -> str:
     step = _GAP + _LABEL + _BAR * (2 if both else 1)
     width, height = _BARS + _NUMBER, step * len(pairs) + 4
     drawn = "".join(_pair(pair, 2 + step * place, longest) for place, pair in enumerate(pairs))
-    key = f'<span class="fl-key you"></span> {YOURS} <span class="fl-key ref"></span> {REFERENCE}' if both else ""
-    head = f'<th scope="col">{of}</th><th scope="col">{YOURS}</th>' + (
-        f'<th scope="col">{REFERENCE}</th>' if both else ""
-    )
+    mine, other = say("yours"), say("the reference's")
+    key = f'<span class="fl-key you"></span> {mine} <span class="fl-key ref"></span> {other}' if both else ""
+    head = f'<th scope="col">{of}</th><th scope="col">{mine}</th>' + (f'<th scope="col">{other}</th>' if both else "")
     return (
         f'<figure class="fl-figure" tabindex="0"><figcaption>{html(caption)} {key}</figcaption>'
         f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
         f'aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{html(caption)}</title>'
-        f'<desc id="{name}-d">Bars; the table below tells the same.</desc>{drawn}</svg>'
-        "<details><summary>The same as a table</summary>"
+        f'<desc id="{name}-d">{say("Bars; the table below tells the same.")}</desc>{drawn}</svg>'
+        f"<details><summary>{say('The same as a table')}</summary>"
         f'<table class="fl-table"><thead><tr>{head}</tr></thead><tbody>{"".join(_row(pair, both) for pair in pairs)}'
         "</tbody></table></details></figure>"
     )
@@ -122,7 +131,7 @@ def _row(pair: Pair, both: bool) -> str:
 
 
 def _pair(pair: Pair, y: int, longest: float) -> str:
-    label = f"<text x=0 y={y + 11}>{html(cut(pair.label, MOST_OF_A_LABEL))}</text>"
+    label = f"<text x=0 y={y + 11}>{html(fitting(pair.label, MOST_OF_A_LABEL))}</text>"
     theirs = _bar(pair.theirs, y + _LABEL + _BAR, longest, "ref") if pair.theirs else ""
     return f"{label}{_bar(pair.yours, y + _LABEL, longest, 'you')}{theirs}"
 

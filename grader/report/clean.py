@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from html import escape
 
 _INVISIBLE = re.compile(
@@ -53,3 +54,23 @@ def one_line(text: str) -> str:
 def cut(text: str, most: int) -> str:
     """A text of at most so many characters, with an ellipsis where some were left out."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def columns(text: str) -> int:
+    """How wide a text is, in letters of Latin: ideographs take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def cut_to_columns(text: str, most: int) -> str:
+    """The beginning of a text, no wider than that."""
+    taken = 0
+    for place, character in enumerate(text):
+        taken += columns(character)
+        if taken > most:
+            return text[:place]
+    return text
+
+
+def fitting(text: str, most: int) -> str:
+    """A text no wider than that, with an ellipsis where some was left out."""
+    return text if columns(text) <= most else cut_to_columns(text, most - 1) + "…"

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from grader.model import Excerpt, Outcome, Part, Report, Result
 from grader.recording import Recording
-from grader.report.charts import counts_chart, timing_chart
+from grader.report.charts import counts_chart, timing_chart, what_is_counted
 from grader.report.clean import clean, cut, html
 from grader.report.picture import sequence
 from grader.report.scenes import COUNTED_FOR, PARTS_FOR, scene_of
 from grader.report.words import core_of, name_of, stretch_of, track_of, tracks_to_mend
+from grader.wording import say
 
 Recorded = Mapping[str, Mapping[str, Recording]]
 MOST_COLUMNS = 120
@@ -59,8 +60,9 @@ def figures_of(report: Report, recordings: Recorded, reference: Recorded, left: 
 
 
 def _no_room_for(result: Result) -> str:
-    told = f"<code>pytest -v -k {html(result.id)}</code> tells the scene"
-    return f'<p class="fl-soft">Not all is drawn, for want of room: {told}.</p>'
+    command = f"<code>pytest -v -k {html(result.id)}</code>"
+    told = say("Not all is drawn, for want of room: {command} tells the scene.", command=command)
+    return f'<p class="fl-soft">{told}</p>'
 
 
 def anchor_of(check: str) -> str:
@@ -82,13 +84,13 @@ def _by_importance(report: Report) -> list[Result]:
 
 
 def _pointer(figure: _Figure, check: str) -> str:
-    return f'<p class="fl-soft">{figure.what}: see {link_to(check)}.</p>'
+    return f'<p class="fl-soft">{say("{figure}: see {check}.", figure=figure.what, check=link_to(check))}</p>'
 
 
 def _figures(result: Result, report: Report, recordings: Recorded, reference: Recorded) -> Iterator[_Figure]:
     track, scene = track_of(result), scene_of(result)
     for excerpt in excerpts_for(result, report.excerpts.get(track, ())):
-        yield _Figure(f"{track} {excerpt.part}", f"Your {_called(excerpt)}", _excerpt(excerpt, f"{track}_server.py"))
+        yield _Figure(f"{track} {excerpt.part}", _called(excerpt), _excerpt(excerpt, f"{track}_server.py"))
     recording = recordings.get(track, {}).get(scene)
     if recording is None:
         return
@@ -96,14 +98,14 @@ def _figures(result: Result, report: Report, recordings: Recorded, reference: Re
     name = f"fl-{result.id.replace('/', '-')}"
     timing = timing_chart(recording, theirs, f"{name}-bars")
     if timing:
-        yield _Figure(f"{track} {scene} timing", "The chart of the times", timing)
+        yield _Figure(f"{track} {scene} timing", say("The chart of the times"), timing)
     for what in COUNTED_FOR.get(name_of(result), ()):
         chart = counts_chart(what, recording, theirs, f"{name}-{what.name.lower()}")
         if chart:
-            yield _Figure(f"{track} {scene} {what.name}", f"The chart “{what.value}”", chart)
+            yield _Figure(f"{track} {scene} {what.name}", say("The chart “{what}”", what=what_is_counted(what)), chart)
     drawn = sequence(recording, result)
     if drawn:
-        yield _Figure(f"{track} {scene}", "The picture of this scene", drawn)
+        yield _Figure(f"{track} {scene}", say("The picture of this scene"), drawn)
 
 
 def excerpts_for(result: Result, excerpts: tuple[Excerpt, ...]) -> list[Excerpt]:
@@ -126,8 +128,14 @@ def _holds(other: Excerpt, one: Excerpt) -> bool:
 
 def _called(excerpt: Excerpt) -> str:
     last = excerpt.first + len(excerpt.lines) + excerpt.left_out - 1
-    lines = f"line {excerpt.first}" if last == excerpt.first else f"lines {excerpt.first} to {last}"
-    return f"{excerpt.part.value}, {lines}"
+    part = {
+        Part.ACCEPT_LOOP: say("Your accept loop"),
+        Part.HANDLER: say("Your SIGCHLD handler"),
+        Part.FORK: say("Your fork"),
+    }[excerpt.part]
+    if last == excerpt.first:
+        return say("{part}, line {line}", part=part, line=last)
+    return say("{part}, lines {first} to {last}", part=part, first=excerpt.first, last=last)
 
 
 def _excerpt(excerpt: Excerpt, program: str) -> str:
@@ -136,8 +144,8 @@ def _excerpt(excerpt: Excerpt, program: str) -> str:
         f"<span data-n={number}></span>{html(cut(clean(line), MOST_COLUMNS))}"
         for number, line in enumerate(excerpt.lines, start=excerpt.first)
     )
-    more = f"\n… {excerpt.left_out} more …" if excerpt.left_out else ""
-    label = f"Your {_called(excerpt)}, of {program}"
+    more = "\n" + say("… {number} more …", number=excerpt.left_out) if excerpt.left_out else ""
+    label = say("{excerpt}, of {program}", excerpt=_called(excerpt), program=program)
     return (
         f'<figure class="fl-figure fl-code"><figcaption>{html(label)}</figcaption>'
         f'<pre tabindex="0" role="region" aria-label="{html(label)}">{numbered}{more}</pre></figure>'

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from grader.model import Outcome, Result, points_shown
 from grader.report.clean import html, html_within
 from grader.report.figures import anchor_of
-from grader.report.words import SYMBOLS
+from grader.report.words import SYMBOLS, outcome_said
+from grader.wording import say
 
 
 class Room(NamedTuple):
@@ -43,7 +44,7 @@ def items(results: Collection[Result], figures: Mapping[str, str], follows: Coll
 
 def _head(result: Result) -> str:
     passed = result.outcome is Outcome.PASSED
-    word = f'<span class="{"fl-hidden" if passed else "fl-word"}">{result.outcome.words}: </span>'
+    word = f'<span class="{"fl-hidden" if passed else "fl-word"}">{say("{outcome}: ", outcome=outcome_said(result.outcome))}</span>'
     points = f"{points_shown(result.earned)}/{points_shown(result.points)}"
     return (
         f'<span class="fl-sign" aria-hidden="true">{SYMBOLS[result.outcome]}</span><span class="fl-points">{points}</span>'
@@ -59,11 +60,12 @@ def _row(result: Result, room: Room) -> str:
 
 def _opened(result: Result, figures: str, room: Room, *, follows: bool) -> str:
     body = (
-        f'<div class="fl-pair"><div><h3>expected</h3>{html_within(result.expected, room.text)}</div>'
-        f'<div class="fl-observed"><h3>observed</h3>{html_within(result.observed, room.text)}</div></div>'
+        f'<div class="fl-pair"><div><h3>{say("expected")}</h3>{html_within(result.expected, room.text)}</div>'
+        f'<div class="fl-observed"><h3>{say("observed")}</h3>{html_within(result.observed, room.text)}</div></div>'
         f"{_seen(result, room)}{_hint(result)}{figures}"
     )
-    why = '<span class="fl-soft">follows from what is to be mended first</span>' if follows else ""
+    said = say("follows from what is to be mended first")
+    why = f'<span class="fl-soft">{said}</span>' if follows else ""
     return (
         f'<details{"" if follows else " open"} class="fl-item fl-{result.outcome.value}" id="{anchor_of(html(result.id))}">'
         f'<summary>{_head(result)}{why}</span></summary><div class="fl-body">{body}</div></details>'
@@ -73,8 +75,12 @@ def _opened(result: Result, figures: str, room: Room, *, follows: bool) -> str:
 def _seen(result: Result, room: Room) -> str:
     lines = [html_within(line, room.text) for line in result.evidence[: room.lines]]
     more = len(result.evidence) - len(lines)
-    lines += [f"… {more} more"] if more else []
-    return f'<h3>What was seen</h3><ul class="fl-seen">{"".join(f"<li>{line}" for line in lines)}</ul>' if lines else ""
+    lines += [say("… {number} more", number=more)] if more else []
+    return (
+        f'<h3>{say("What was seen")}</h3><ul class="fl-seen">{"".join(f"<li>{line}" for line in lines)}</ul>'
+        if lines
+        else ""
+    )
 
 
 def _hint(result: Result) -> str:

@@ -15,6 +15,7 @@ from grader.recording import (
 )
 from grader.report.clean import one_line
 from grader.report.rows import SERVER, Kind, Row, Wait
+from grader.wording import retold, say
 
 MOST_HOLDERS = 4
 
@@ -27,29 +28,34 @@ def told_by_looks(recording: Recording, clients: tuple[str, ...], processes: tup
         yield from _forked(seen, before, processes)
         yield from _closed(seen, before, clients, processes)
         yield from _ended(seen, before, processes)
-        yield Row(seen.at, Kind.LOOK, f"a look, {one_line(seen.label)}: {_all_do(seen)}", one_line(seen.label))
+        label = one_line(retold(seen.label))
+        yield Row(seen.at, Kind.LOOK, say("a look, {label}: {deeds}", label=label, deeds=_all_do(seen)), label)
         before = seen
 
 
 def _all_do(seen: Snapshot) -> str:
-    return one_line(seen.accounts) or "no process is left"
+    return one_line(seen.accounts) or say("no process is left")
 
 
 def _forked(seen: Snapshot, before: Snapshot | None, processes: tuple[int, ...]) -> Iterator[Row]:
     for process in seen.others:
         if process.pid in processes and not (before and before.process(process.pid)):
-            ended = " and has ended (a zombie)" if process.is_zombie else ""
-            said = f"pid {process.pid} has been forked{ended}"
-            yield Row(seen.at, Kind.FORK, said, "fork, ended" if ended else "fork", pid=process.pid, by=True)
+            said, word = say("pid {pid} has been forked", pid=process.pid), say("fork")
+            if process.is_zombie:
+                said = say("pid {pid} has been forked and has ended (a zombie)", pid=process.pid)
+                word = say("fork, ended")
+            yield Row(seen.at, Kind.FORK, said, word, pid=process.pid, by=True)
 
 
 def _accepted(seen: Snapshot, before: Snapshot | None, clients: tuple[str, ...]) -> Iterator[Row]:
     for client in clients:
         holders = seen.holders(client)
         if holders and not (before and before.holders(client)):
-            held = " and ".join(map(seen.called, holders[:MOST_HOLDERS]))
-            said = f"{client}'s connection has been accepted, and is held by {held}"
-            word = f"accept {client}" + (f", {len(holders)} hold it" if len(holders) > 1 else "")
+            held = say(" and ").join(map(seen.called, holders[:MOST_HOLDERS]))
+            said = say("{client}'s connection has been accepted, and is held by {holders}", client=client, holders=held)
+            word = say("accept {client}", client=client)
+            if len(holders) > 1:
+                word = say("accept {client}, {number} hold it", client=client, number=len(holders))
             yield Row(seen.at, Kind.DEED, said, word, by=True)
 
 
@@ -61,8 +67,8 @@ def _closed(
         for pid in sorted(held - {process.pid for process in seen.holders(client)}):
             shown, now = (SERVER if pid == seen.program else pid), seen.process(pid)
             if now and not now.is_zombie and shown in (SERVER, *processes):
-                said = f"{seen.called(now)} has closed {client}'s connection"
-                yield Row(seen.at, Kind.DEED, said, f"close {client}", pid=shown, by=True)
+                said = say("{process} has closed {client}'s connection", process=seen.called(now), client=client)
+                yield Row(seen.at, Kind.DEED, said, say("close {client}", client=client), pid=shown, by=True)
 
 
 def _ended(seen: Snapshot, before: Snapshot | None, processes: tuple[int, ...]) -> Iterator[Row]:
@@ -70,10 +76,11 @@ def _ended(seen: Snapshot, before: Snapshot | None, processes: tuple[int, ...]) 
         was = before.process(pid) if before else None
         now = seen.process(pid)
         if was and now is None:
-            yield Row(seen.at, Kind.DEED, f"pid {pid} has ended and was waited for", "reaped", pid=pid, by=True)
+            said = say("pid {pid} has ended and was waited for", pid=pid)
+            yield Row(seen.at, Kind.DEED, said, say("reaped"), pid=pid, by=True)
         elif was and now and now.is_zombie and not was.is_zombie:
-            said = f"pid {pid} has ended and was not waited for (a zombie)"
-            yield Row(seen.at, Kind.DEED, said, "zombie", pid=pid, by=True)
+            said = say("pid {pid} has ended and was not waited for (a zombie)", pid=pid)
+            yield Row(seen.at, Kind.DEED, said, say("zombie"), pid=pid, by=True)
 
 
 def sleeping_processes(recording: Recording, processes: tuple[int, ...]) -> Iterator[Wait]:

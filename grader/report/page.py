@@ -10,15 +10,12 @@ from grader.report.clean import html, html_within, one_line
 from grader.report.figures import Recorded, figures_of, link_to
 from grader.report.items import ROOMY, TIGHT, Room, items
 from grader.report.scenes import of_the_student
-from grader.report.style import SCRIPT_FOR_PYTEST_HTML, SHEET, WITHOUT_SCRIPT
+from grader.report.script import script_for_pytest_html
+from grader.report.style import SHEET, WITHOUT_SCRIPT
 from grader.report.words import (
-    STATUS_WORDS,
-    STRETCH,
-    UNSANDBOXED,
     bonus_to_earn,
     by_track,
     core_of,
-    counted,
     earned_of,
     following,
     hidden_of,
@@ -26,11 +23,15 @@ from grader.report.words import (
     needing_a_human,
     not_reached_on,
     score_of,
+    status_said,
     stretch_of,
+    stretch_said,
     sure_of,
     track_of,
     tracks_to_mend,
+    unsandboxed_said,
 )
+from grader.wording import retold, say, say_of
 
 MOST_BYTES = 76_000
 """Of the body: with its style, 15,000, and pytest-html's own 60,000 at the most a page stays below 150,000."""
@@ -42,18 +43,19 @@ MOST_OUTPUT = 2000
 
 def page_title(report: Report) -> str:
     """What the page is called; pytest-html escapes it."""
-    name = f"{report.assignment}: " if report.assignment else ""
-    return one_line(f"{name}{report.submission}: {score_of(report)}")
+    name = report.whose.name or report.submission
+    said = say("{submission}: {score}", submission=name, score=score_of(report))
+    return one_line(f"{report.assignment}: {said}" if report.assignment else said)
 
 
 def summary(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
     """All of the student's page that is ours."""
     head = (
-        f"<style>{SHEET}</style><script>{SCRIPT_FOR_PYTEST_HTML}</script>"
+        f"<style>{SHEET}</style><script>{script_for_pytest_html()}</script>"
         f"<noscript><style>{WITHOUT_SCRIPT}</style></noscript>"
     )
     shown = body(report, of_the_student(recordings), reference)
-    return f'{head}{shown}<h2 class="fl-of-pytest">As a table</h2>'
+    return f'{head}{shown}<h2 class="fl-of-pytest">{say("As a table")}</h2>'
 
 
 def body(report: Report, recordings: Recorded, reference: Recorded | None = None) -> str:
@@ -71,37 +73,63 @@ def _all(report: Report, recordings: Recorded, room: Room, figures: Mapping[str,
     for track, results in by_track(report).items():
         core = core_of(results)
         if core:
-            parts.append(f"<h2>{html(track)}_server.py: {earned_of(core)} points</h2>")
+            program, earned = html(f"{track}_server.py"), earned_of(core)
+            parts.append(f"<h2>{say('{program}: {earned} points', program=program, earned=earned)}</h2>")
             parts += items(core, figures, follows, room)
         parts.append(output(recordings.get(track, {})))
     stretch = stretch_of(report.checks)
     if stretch:
-        parts.append(f"<h2>{STRETCH}: {earned_of(stretch)} points</h2>")
+        program, earned = stretch_said(), earned_of(stretch)
+        parts.append(f"<h2>{say('{program}: {earned} points', program=program, earned=earned)}</h2>")
         parts += items(stretch, figures, follows, room)
     return "".join(parts)
 
 
 def _score(report: Report) -> str:
-    bonus = f", {points_shown(report.bonus)} of bonus" + (" included" if report.bonus_counts else "")
-    stretch = bonus if stretch_of(report.checks) else ""
-    shown = f"{points_shown(report.score)} <small>of {points_shown(report.points)} points{stretch}</small>"
+    shown = f"{points_shown(report.score)} <small>{_of_how_many(report)}</small>"
+    sandbox = say("sandbox: {name}", name=html(report.sandbox))
+    more = (say("{sentence}.", sentence=said) for said in (lateness_of(report), hidden_of(report)) if said)
     name = f"{html(report.assignment)} · " if report.assignment else ""
     return (
-        f'<p class="fl-score">{shown}</p><p class="fl-soft">{name}{html(report.submission)} · '
-        f"{STATUS_WORDS[report.status]} · sandbox: {html(report.sandbox)} · {report.seconds:.1f} s</p>"
-        + "".join(f"<p>{html(said)}.</p>" for said in (lateness_of(report), hidden_of(report)) if said)
+        f'<p class="fl-score">{shown}</p><p class="fl-soft">{name}{html(_whose(report))} · '
+        f"{status_said(report.status)} · {sandbox} · {report.seconds:.1f} s</p>"
+        + "".join(f"<p>{html(said)}</p>" for said in more)
     )
+
+
+def _whose(report: Report) -> str:
+    """`Ada Lovelace (0012), late`; the submission's name where nobody's is known."""
+    who = report.whose
+    name = f"{who.name} ({who.id})" if who.name and who.id else who.name or report.submission
+    return say("{name}, late", name=name) if who.late else name
+
+
+def _of_how_many(report: Report) -> str:
+    points, bonus = points_shown(report.points), points_shown(report.bonus)
+    if not stretch_of(report.checks):
+        return say("of {points} points", points=points)
+    if report.bonus_counts:
+        return say("of {points} points, {bonus} of bonus included", points=points, bonus=bonus)
+    return say("of {points} points, {bonus} of bonus", points=points, bonus=bonus)
 
 
 def _bands(report: Report, room: Room) -> list[str]:
     said = []
     if report.sandbox == "none":
-        said.append(f"<strong>{UNSANDBOXED}</strong>: the programs ran without a box, as the user who graded them.")
+        bare = f"<strong>{unsandboxed_said()}</strong>"
+        said.append(
+            say("{unsandboxed}: the programs ran without a box, as the user who graded them.", unsandboxed=bare)
+        )
     unclear = needing_a_human(report)
     if unclear:
-        names = html(", ".join(result.id for result in unclear))
-        said.append(f"Nothing was proven either way for {names}: a human must look. No point is lost by it for good.")
-    said += [html_within(note, room.text) for note in report.notes]
+        names = html(say(", ").join(result.id for result in unclear))
+        said.append(
+            say(
+                "Nothing was proven either way for {names}: a human must look. No point is lost by it for good.",
+                names=names,
+            )
+        )
+    said += [html_within(retold(note), room.text) for note in report.notes]
     return [f'<p class="fl-band">{words}</p>' for words in said]
 
 
@@ -112,16 +140,16 @@ def _first(report: Report) -> list[str]:
         return [_met(report)]
     return [
         _section(
-            "Mend this first" if not place else "And then",
-            track,
+            say("Mend this first, in {program}", program=f"{track}_server.py")
+            if not place
+            else say("And then, in {program}", program=f"{track}_server.py"),
             _cause(root, diagnosis) + _not_reached(report, track, root),
         )
         for place, (track, root, diagnosis) in enumerate(mend)
     ]
 
 
-def _section(title: str, track: str, body: str, sort: str = "") -> str:
-    where = f"{title}, in {track}_server.py"
+def _section(where: str, body: str, sort: str = "") -> str:
     return f'<section class="fl-first{sort}" aria-label="{html(where.lower())}"><p class="fl-soft">{html(where)}</p>{body}</section>'
 
 
@@ -130,15 +158,29 @@ def _cause(root: Result, diagnosis: Diagnosis | None) -> str:
     seen = html_within(root.observed or root.message, ROOMY.text)
     if diagnosis is None:
         hint = f'<p class="fl-hint">{html(root.hint)}</p>' if root.hint else ""
-        return f"<p><strong>{html(root.requirement)}</strong></p><p>{link_to(root.id)}: {seen}</p>{hint}"
-    told = f"{counted(len(diagnosis.follows), 'failure follows', 'failures follow')} from it"
-    follows = f"<p>{told}: {', '.join(map(link_to, diagnosis.follows))}</p>" if diagnosis.follows else ""
-    instead = f"<p>If it is not that: {html(diagnosis.instead)}</p>" if diagnosis.instead else ""
+        where = say("{check}: {observed}", check=link_to(root.id), observed=seen)
+        return f"<p><strong>{html(root.requirement)}</strong></p><p>{where}</p>{hint}"
+    cause = html(say("{sure}: {cause}", sure=sure_of(diagnosis), cause=diagnosis.sentence))
+    where = say("It shows at {check}: {observed}", check=link_to(root.id), observed=seen)
+    other = html(say("If it is not that: {other}", other=diagnosis.instead))
+    instead = f"<p>{other}</p>" if diagnosis.instead else ""
     return (
-        f"<p><strong>{sure_of(diagnosis)}: {html(diagnosis.sentence)}</strong></p>"
-        f'<p>It shows at {link_to(root.id)}: {seen}</p><p class="fl-hint">{html(diagnosis.hint)}</p>{follows}'
-        f"<details><summary>How to make sure</summary>{instead}<p>{html(diagnosis.apart)}</p></details>"
+        f"<p><strong>{cause}</strong></p>"
+        f'<p>{where}</p><p class="fl-hint">{html(diagnosis.hint)}</p>{_following_from(diagnosis)}'
+        f"<details><summary>{say('How to make sure')}</summary>{instead}<p>{html(diagnosis.apart)}</p></details>"
     )
+
+
+def _following_from(diagnosis: Diagnosis) -> str:
+    if not diagnosis.follows:
+        return ""
+    told = say_of(
+        len(diagnosis.follows),
+        "{number} failure follows from it: {checks}",
+        "{number} failures follow from it: {checks}",
+        checks=say(", ").join(map(link_to, diagnosis.follows)),
+    )
+    return f"<p>{told}</p>"
 
 
 def _not_reached(report: Report, track: str, root: Result) -> str:
@@ -146,38 +188,47 @@ def _not_reached(report: Report, track: str, root: Result) -> str:
     others, points, why = not_reached_on(report, track)
     if not others:
         return ""
-    told = counted(others, "requirement was", "requirements were")
-    reason = "" if why in (root.observed, root.message) else f": {html_within(why, ROOMY.text)}"
-    return f"<p>{told} not reached, worth {points_shown(points)} points{reason}</p>"
+    told = say_of(
+        others,
+        "{number} requirement was not reached, worth {points} points",
+        "{number} requirements were not reached, worth {points} points",
+        points=points_shown(points),
+    )
+    if why in (root.observed, root.message):
+        return f"<p>{told}</p>"
+    return f"<p>{say('{told}: {why}', told=told, why=html_within(why, ROOMY.text))}</p>"
 
 
 def _met(report: Report) -> str:
     """Nothing of the core failed: what is left is a bonus, and no mistake."""
     if all(result.outcome is Outcome.PASSED for result in report.checks):
-        return "<p>Every requirement is met.</p>"
+        return f"<p>{say('Every requirement is met.')}</p>"
     core = all(result.outcome is Outcome.PASSED for result in core_of(report.checks))
     bonus = bonus_to_earn(report)
     if not core or bonus is None:
         return ""
     root, diagnosis = bonus
-    met = "<p><strong>Every requirement of the core is met.</strong></p>"
-    return met + _section("For the bonus", track_of(root), _cause(root, diagnosis), " fl-met")
+    met = f"<p><strong>{say('Every requirement of the core is met.')}</strong></p>"
+    where = say("For the bonus, in {program}", program=f"{track_of(root)}_server.py")
+    return met + _section(where, _cause(root, diagnosis), " fl-met")
 
 
 def output(recordings: Mapping[str, Recording]) -> str:
     """What the server wrote: of the scene in which it ended, else of the first."""
     ended = [recording for recording in recordings.values() if recording.exit]
     recording = next(iter(ended or recordings.values()), None)
-    streams = (("error", recording.stderr), ("output", recording.stdout)) if recording else ()
+    streams = (
+        ((say("Standard error"), recording.stderr), (say("Standard output"), recording.stdout)) if recording else ()
+    )
     shown = "".join(
-        f"<h3>Standard {name}, {output.size} bytes</h3>"
-        f'<pre class="fl-output" tabindex="0" role="region" aria-label="standard {name}">{_head_and_tail(output)}</pre>'
+        f"<h3>{say('{stream}, {size} bytes', stream=name, size=output.size)}</h3>"
+        f'<pre class="fl-output" tabindex="0" role="region" aria-label="{name.lower()}">{_head_and_tail(output)}</pre>'
         for name, output in streams
         if output.size
     )
     if not shown:
         return ""
-    return f'<details class="fl-item"><summary><span aria-hidden="true">▸</span><span></span>What it printed</summary>{shown}</details>'
+    return f'<details class="fl-item"><summary><span aria-hidden="true">▸</span><span></span>{say("What it printed")}</summary>{shown}</details>'
 
 
 def _head_and_tail(output: Output) -> str:
@@ -186,4 +237,4 @@ def _head_and_tail(output: Output) -> str:
     if len(whole) <= 2 * MOST_OUTPUT and len(shown := html(whole)) <= 2 * MOST_OUTPUT:
         return shown
     head, tail = html_within(whole, MOST_OUTPUT), html_within(whole, MOST_OUTPUT, its_end=True)
-    return f"{head}\n… this is its beginning, and this is its end: …\n{tail}"
+    return f"{head}\n{say('… this is its beginning, and this is its end: …')}\n{tail}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from grader.model import Result
 from grader.recording import NEVER, Recording
-from grader.report.clean import cut, html
+from grader.report.clean import columns, fitting, html
 from grader.report.rows import SERVER, Kind, Row, Wait
 from grader.report.scenes import SENTENCES
 from grader.report.story import Story, story_of
-from grader.report.words import counted
+from grader.wording import retold, say, say_of
 
 _ROW, _TOP, _TIMES, _SIDE = 20, 44, 62, 44
 _LEAST, _MOST = 88, 190
@@ -24,23 +24,24 @@ def sequence(recording: Recording, result: Result) -> str:
     story = story_of(recording, result)
     if not story.rows:
         return ""
-    scene = SENTENCES.get(recording.experiment, "")
-    caption = f"{scene} What was seen, time downward{_left_out(story)}".strip()
+    scene = say(SENTENCES.get(recording.experiment, ""))
+    seen = say("What was seen, time downward{left_out}", left_out=_left_out(story))
+    caption = say("{scene} {seen}", scene=scene, seen=seen).strip()
     name = f"fl-{result.id.replace('/', '-')}"
     return (
         f'<figure class="fl-figure" tabindex="0"><figcaption>{html(caption)}</figcaption>'
         f"{_svg(story, caption, name)}"
-        "<details><summary>The same as a table</summary>"
-        '<table class="fl-table"><thead><tr><th scope="col">When</th><th scope="col">What</th></tr></thead>'
+        f"<details><summary>{say('The same as a table')}</summary>"
+        f'<table class="fl-table"><thead><tr><th scope="col">{say("When")}</th><th scope="col">{say("What")}</th></tr></thead>'
         f"<tbody>{''.join(map(_in_the_table, story.rows))}</tbody></table></details></figure>"
     )
 
 
 def _left_out(story: Story) -> str:
     clients, processes = story.others
-    told = [counted(clients, "client", "clients")] if clients else []
-    told += [counted(processes, "process", "processes")] if processes else []
-    return f"; not drawn: {', '.join(told)}" if told else ""
+    told = [say_of(clients, "{number:,} client", "{number:,} clients")] if clients else []
+    told += [say_of(processes, "{number:,} process", "{number:,} processes")] if processes else []
+    return say("; not drawn: {things}", things=say(", ").join(told)) if told else ""
 
 
 def _in_the_table(row: Row) -> str:
@@ -73,19 +74,21 @@ def _svg(story: Story, caption: str, name: str) -> str:
     return (
         f'<svg width="{canvas.width}" height="{canvas.height}" viewBox="0 0 {canvas.width} {canvas.height}" role="img" '
         f'aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{html(caption)}</title>'
-        f'<desc id="{name}-d">A sequence of {len(story.rows)} events; the table below tells the same.</desc>'
+        f'<desc id="{name}-d">{_described(len(story.rows))}</desc>'
         f"{''.join(_lane(canvas, lane) for lane in canvas.lanes)}"
         f"{''.join(_bar(canvas, wait) for wait in story.waits)}"
         f"{''.join(_drawn(canvas, row, _TOP + place * _ROW) for place, row in enumerate(story.rows))}</svg>"
     )
 
 
+def _described(events: int) -> str:
+    return say("A sequence of {number} events; the table below tells the same.", number=events)
+
+
 def _lane(canvas: _Canvas, lane: str | int) -> str:
     x = canvas.lanes[lane]
-    label = lane if isinstance(lane, str) else f"pid {lane}" if lane else "the server"
-    return (
-        f'<text x={x} y=16 class=c>{html(cut(label, 14))}</text><path class=l d="M{x} 24V{canvas.height - 6}"></path>'
-    )
+    label = retold(lane) if isinstance(lane, str) else f"pid {lane}" if lane else say("the server")
+    return f'<text x={x} y=16 class=c>{html(fitting(label, 14))}</text><path class=l d="M{x} 24V{canvas.height - 6}"></path>'
 
 
 def _bar(canvas: _Canvas, wait: Wait) -> str:
@@ -122,14 +125,14 @@ def _line(start: int, end: int, y: int, kind: str) -> str:
 
 
 def _beside(x: int, y: int, word: str) -> str:
-    return f"<text x={x + 9} y={y - 3}>{html(cut(word, _WORD))}</text>"
+    return f"<text x={x + 9} y={y - 3}>{html(fitting(word, _WORD))}</text>"
 
 
 def _mark(canvas: _Canvas, row: Row, y: int) -> str:
     """A dot on the lane; its words run to the side on which there is room."""
     x = canvas.lanes[row.pid]
-    word = html(cut(row.word, 2 * _WORD))
-    room = 7 * len(word)
+    word = html(fitting(row.word, 2 * _WORD))
+    room = 7 * columns(word)
     left = x + room > canvas.width and x - room > _TIMES
     text = f'<text x={x - 8} y={y + 4} class="e">{word}</text>' if left else f"<text x={x + 8} y={y + 4}>{word}</text>"
     return f"<circle class=h cx={x} cy={y} r=4></circle>{text}"
@@ -138,7 +141,7 @@ def _mark(canvas: _Canvas, row: Row, y: int) -> str:
 def _look(canvas: _Canvas, row: Row, y: int) -> str:
     return (
         f'<path class=d d="M{_TIMES} {y}H{canvas.width}"></path>'
-        f'<text x={canvas.width - 2} y={y - 3} class="s e">{html(cut(row.word, 60))}</text>'
+        f'<text x={canvas.width - 2} y={y - 3} class="s e">{html(fitting(row.word, 60))}</text>'
     )
 
 

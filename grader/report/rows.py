@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from grader.wording import say
+
 SERVER = 0
 """Stands for the program that was started, whichever pid it has."""
 
@@ -43,7 +45,9 @@ class Row(NamedTuple):
     @property
     def time(self) -> str:
         """`0.120 s`, or `by 0.120 s`."""
-        return "" if self.kind is Kind.GAP else f"{'by ' if self.by else ''}{self.at:.3f} s"
+        if self.kind is Kind.GAP:
+            return ""
+        return say("by {time:.3f} s", time=self.at) if self.by else f"{self.at:.3f} s"
 
 
 class Wait(NamedTuple):

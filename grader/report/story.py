@@ -14,17 +14,20 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from grader.model import Result
-from grader.recording import NEVER, Event, Recording, What, told
+from grader.recording import NEVER, Event, Recording, What, told, words_of
 from grader.report.clean import one_line
 from grader.report.looks import sleeping_processes, told_by_looks
 from grader.report.rows import SERVER, Kind, Row, Wait
+from grader.wording import retold, say
 
 MOST_CLIENTS = 5
 MOST_PROCESSES = 4
 FIRST_ROWS, LAST_ROWS = 10, 20
 """What is shown of a long scene: how it began, and how it ended."""
 WORTH_A_GAP = 4
-_PID = re.compile(r"\bpid (\d{1,9})\b")
+_PID = re.compile(r"\bpid (\d{1,9})\b", re.ASCII)
+_NOT_LATIN = re.compile("[^\x00-\x7f]+")
+"""Other scripts put no space around a client's name."""
 
 
 class Story(NamedTuple):
@@ -62,7 +65,7 @@ def story_of(recording: Recording, result: Result) -> Story:
 
 
 def _clients_named(recording: Recording, said: str) -> tuple[str, ...]:
-    words = set(said.replace("'s", " ").replace(",", " ").replace(":", " ").split())
+    words = set(_NOT_LATIN.sub(" ", said.replace("'s", " ").replace(",", " ").replace(":", " ")).split())
     named = [client for client in recording.clients if client in words]
     return tuple((named or list(recording.clients))[:MOST_CLIENTS])
 
@@ -86,21 +89,34 @@ def _without_the_middle(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     left_out = len(rows) - FIRST_ROWS - LAST_ROWS
     if left_out <= WORTH_A_GAP:
         return rows
-    gap = Row(rows[FIRST_ROWS].at, Kind.GAP, f"… {left_out} rows are left out …")
+    gap = Row(rows[FIRST_ROWS].at, Kind.GAP, say("… {number} rows are left out …", number=left_out))
     return (*rows[:FIRST_ROWS], gap, *rows[-LAST_ROWS:])
 
 
 # ------------------------------------------------------------------ what was seen from outside
 
-_WORDS = {
-    What.CONNECTING: (Kind.TO_SERVER, "connect"),
-    What.SENT: (Kind.TO_SERVER, "request"),
-    What.LEFT: (Kind.TO_SERVER, "leaves"),
-    What.RECEIVED: (Kind.TO_CLIENT, "reply"),
-    What.ENDED: (Kind.TO_CLIENT, "end"),
-    What.RESET: (Kind.CUT, "reset"),
-    What.REFUSED: (Kind.CUT, "refused"),
+_KINDS = {
+    What.CONNECTING: Kind.TO_SERVER,
+    What.SENT: Kind.TO_SERVER,
+    What.LEFT: Kind.TO_SERVER,
+    What.RECEIVED: Kind.TO_CLIENT,
+    What.ENDED: Kind.TO_CLIENT,
+    What.RESET: Kind.CUT,
+    What.REFUSED: Kind.CUT,
 }
+
+
+def _word_of(what: What) -> str:
+    """What stands beside a client's arrow."""
+    return {
+        What.CONNECTING: say("connect"),
+        What.SENT: say("request"),
+        What.LEFT: say("leaves"),
+        What.RECEIVED: say("reply"),
+        What.ENDED: say("end"),
+        What.RESET: say("reset"),
+        What.REFUSED: say("refused"),
+    }[what]
 
 
 def _told_by_events(recording: Recording, clients: tuple[str, ...], processes: tuple[int, ...]) -> Iterator[Row]:
@@ -108,8 +124,8 @@ def _told_by_events(recording: Recording, clients: tuple[str, ...], processes: t
     for event in recording.events:
         if event.who == "server":
             yield _deed(event, processes)
-        elif event.who in serving and event.what in _WORDS:
-            kind, word = _WORDS[event.what]
+        elif event.who in serving and event.what in _KINDS:
+            kind, word = _KINDS[event.what], _word_of(event.what)
             size = f" {len(event.data)} B" if event.data else ""
             yield Row(event.at, kind, _said(event), word + size, event.who, serving[event.who])
 
@@ -125,7 +141,8 @@ def _who_serves(recording: Recording, client: str, processes: tuple[int, ...]) -
 def _deed(event: Event, processes: tuple[int, ...]) -> Row:
     """What became of the server; a signal to a process that is shown is drawn there."""
     bare = event.what in (What.EXITED, What.SIGNALLED)
-    word = event.note.removesuffix(" to the server") if bare else f"{event.what.value} {event.note}".strip()
+    note = retold(event.note.removesuffix(" to the server"))
+    word = note if bare else f"{words_of(event.what)} {note}".strip()
     to = _PID.findall(event.note) if event.what is What.SIGNALLED else []
     pid = int(to[0]) if to and int(to[0]) in processes else SERVER
     return Row(event.at, Kind.DEED, _said(event), one_line(word), pid=pid)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.model import Diagnosis, Outcome, Report, Result, Status, points_shown
+from grader.model import Diagnosis, Outcome, Report, Result, Status, Sure, points_shown
+from grader.wording import retold, say
 
 SYMBOLS = {
     Outcome.PASSED: "✓",
@@ -22,6 +23,36 @@ STATUS_WORDS = {
     Status.INCONCLUSIVE: "inconclusive: needs a human",
     Status.ERROR: "error of the grader: needs a human",
 }
+
+
+def outcome_said(outcome: Outcome) -> str:
+    """The outcome, as a student reads it."""
+    return {
+        Outcome.PASSED: say("passed"),
+        Outcome.FAILED: say("failed"),
+        Outcome.NOT_REACHED: say("not reached"),
+        Outcome.INCONCLUSIVE: say("inconclusive"),
+        Outcome.ERROR: say("error"),
+    }[outcome]
+
+
+def status_said(status: Status) -> str:
+    """The same of a whole report."""
+    return {
+        Status.GRADED: say("graded"),
+        Status.INCONCLUSIVE: say("inconclusive: needs a human"),
+        Status.ERROR: say("error of the grader: needs a human"),
+    }[status]
+
+
+def stretch_said() -> str:
+    """What the part beyond the core is called."""
+    return say("Stretch, a bonus")
+
+
+def unsandboxed_said() -> str:
+    """That nothing held the programs."""
+    return say("UNSANDBOXED")
 
 
 def by_track(report: Report) -> dict[str, list[Result]]:
@@ -54,16 +85,22 @@ def stretch_of(results: Iterable[Result]) -> list[Result]:
 
 def score_of(report: Report) -> str:
     """`87 of 100`, and whether the bonus is in it."""
-    said = f"{points_shown(report.score)} of {points_shown(report.points)}"
-    return f"{said}, bonus included" if report.bonus_counts else said
+    said = say("{score} of {points}", score=points_shown(report.score), points=points_shown(report.points))
+    return say("{score}, bonus included", score=said) if report.bonus_counts else said
 
 
 def lateness_of(report: Report) -> str:
     """`90 points, less 10 for lateness, are 80: handed in 5 h after the deadline: 10 points less`; "" where it was in time."""
     if not report.deduction:
-        return report.lateness
+        return retold(report.lateness)
     before, less, after = map(points_shown, (report.before_deduction, report.deduction, report.score))
-    return f"{before} points, less {less} for lateness, are {after}: {report.lateness}"
+    return say(
+        "{before} points, less {less} for lateness, are {after}: {lateness}",
+        before=before,
+        less=less,
+        after=after,
+        lateness=report.lateness,
+    )
 
 
 def hidden_of(report: Report) -> str:
@@ -71,7 +108,11 @@ def hidden_of(report: Report) -> str:
     if not report.hidden_points:
         return ""
     earned, points = points_shown(report.hidden_earned), points_shown(report.hidden_points)
-    return f"Checks that only your instructor sees: {earned} of {points} points, part of the score"
+    return say(
+        "Checks that only your instructor sees: {earned} of {points} points, part of the score",
+        earned=earned,
+        points=points,
+    )
 
 
 def first_to_mend(report: Report) -> Result | None:
@@ -141,7 +182,11 @@ def following(report: Report) -> frozenset[str]:
 
 def sure_of(diagnosis: Diagnosis) -> str:
     """`Almost certainly`."""
-    return diagnosis.sure.value.capitalize()
+    return {
+        Sure.ALMOST_CERTAINLY: say("Almost certainly"),
+        Sure.PROBABLY: say("Probably"),
+        Sure.PERHAPS: say("Perhaps"),
+    }[diagnosis.sure]
 
 
 def _failed(report: Report) -> list[Result]:

@@ -39,7 +39,14 @@ SPINS = thread(7, state="R")
 def never_listens(calm: Calm) -> Shown:
     """A server that lives and does not listen."""
     there = snapshot("it does not listen", server(call="", on=0, state="R"), listeners=(), calm=calm)
-    return blocking("listens", changed(scene(BLOCKING, "visits"), cut="does not listen", snapshots=(there,)))
+    return blocking(
+        "listens",
+        changed(
+            scene(BLOCKING, "visits"),
+            cut="the server does not listen on any port: pid 7 (the server) sleeps in read()",
+            snapshots=(there,),
+        ),
+    )
 
 
 def echoes() -> Recording:
@@ -61,7 +68,7 @@ STARTING = {
         "listens",
         changed(
             scene(FORKING, "visits"),
-            cut="ended by the grader",
+            cut="the server was ended by the grader: it had more than 100 processes before it listened",
             exit=Exit(1.0, -9, signal="SIGKILL", ended_by_us="it had more than 100 processes"),
         ),
     ),
@@ -118,7 +125,12 @@ REPLIES = {
         "answers overlaps_in_time", says(replied(FORKING, b""), "BrokenPipeError: [Errno 32] Broken pipe")
     ),
     "ends_with_an_error_at_a_client": blocking(
-        "answers", changed(replied(BLOCKING, b""), cut="ended", exit=Exit(1.0, 1, last_words=("KeyError: 'x'",)))
+        "answers",
+        changed(
+            replied(BLOCKING, b""),
+            cut="the server ended with status 1: KeyError: 'x'",
+            exit=Exit(1.0, 1, last_words=("KeyError: 'x'",)),
+        ),
     ),
 }
 SHOWN = {**STARTING, **REPLIES}

@@ -73,7 +73,7 @@ def ended(track: Track, name: str, *words: str, status: int = 1, left: Sequence[
     seen = scene(track, name)
     return changed(
         seen,
-        cut="the server ended",
+        cut=f"the server ended with status {status}",
         exit=Exit(at=2.0, status=status, last_words=words),
         snapshots=(*seen.snapshots[:1], snapshot("the server has ended", *left, at=2.0, listeners=())),
     )
@@ -85,7 +85,11 @@ def stopped(
     """The server stopped serving in that scene, while its processes did this."""
     seen = scene(track, name)
     last = snapshot(STOPPED, *processes, clients=clients, at=2.0, calm=calm)
-    return changed(seen, cut="the server stopped serving: B asked and got nothing", snapshots=(*seen.snapshots, last))
+    return changed(
+        seen,
+        cut="the server stopped serving: B asked and got nothing; pid 7 (the server) sleeps in read()",
+        snapshots=(*seen.snapshots, last),
+    )
 
 
 def looked(track: Track, name: str, label: str, *processes: ProcessSeen, **more: object) -> Recording:

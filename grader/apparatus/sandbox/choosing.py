@@ -16,6 +16,7 @@ from grader.apparatus.sandbox.bare import BareBox
 from grader.apparatus.sandbox.box import Box, BoxBroken
 from grader.apparatus.sandbox.bubblewrap import BubblewrapBox, is_installed
 from grader.apparatus.sandbox.landlock import LandlockBox
+from grader.wording import filed
 
 BOXES: dict[str, Callable[[Path], Box]] = {"bubblewrap": BubblewrapBox, "landlock": LandlockBox}
 """The tiers that hold something, the best first."""
@@ -38,7 +39,7 @@ class Unfit(NamedTuple):
     mend: str = ""
 
     def __str__(self) -> str:
-        return f"{self.why}; mend it with: {self.mend}" if self.mend else self.why
+        return filed("{why}; mend it with: {mend}", why=self.why, mend=self.mend) if self.mend else self.why
 
 
 class Tier(NamedTuple):
@@ -83,7 +84,7 @@ def choose(wanted: str = "auto", *, with_canary: bool = True) -> Tier:
         if wanted == name:
             raise NoBox(str(unfit))
         whys.append(str(unfit))
-    return Tier("none", BareBox, f"No sandbox: {'; '.join(whys)}" if whys else "")
+    return Tier("none", BareBox, filed("No sandbox: {reasons}", reasons="; ".join(whys)) if whys else "")
 
 
 def why_unfit(name: str, *, with_canary: bool = True) -> Unfit | None:
@@ -99,27 +100,37 @@ def why_unfit(name: str, *, with_canary: bool = True) -> Unfit | None:
 def unfit_for_bubblewrap() -> Unfit | None:
     """Why bubblewrap can't be tried at all; None where it can."""
     if platform.system() != "Linux":
-        return Unfit(f"bubblewrap needs Linux, and this is {platform.system()}", "a container, or a lab machine")
+        return Unfit(
+            filed("bubblewrap needs Linux, and this is {system}", system=platform.system()),
+            filed("a container, or a lab machine"),
+        )
     if not is_installed():
-        return Unfit("bubblewrap is not installed", install_command())
+        return Unfit(filed("bubblewrap is not installed"), install_command())
     return None
 
 
 def unfit_for_landlock() -> Unfit | None:
     """Why Landlock can't be tried at all; None where it can."""
     if platform.system() != "Linux":
-        return Unfit(f"Landlock is Linux's, and this is {platform.system()}", "a container, or a lab machine")
+        return Unfit(
+            filed("Landlock is Linux's, and this is {system}", system=platform.system()),
+            filed("a container, or a lab machine"),
+        )
     version = rulesets.version()
     if version >= rulesets.NEEDED:
         return None
     if version > 0:
         return Unfit(
-            f"the Landlock of this kernel has version {version}, which keeps neither abstract sockets nor signals within: "
-            f"{rulesets.NEEDED} is needed, of Linux 6.12"
+            filed(
+                "the Landlock of this kernel has version {version}, which keeps neither abstract sockets nor signals "
+                "within: {needed} is needed, of Linux 6.12",
+                version=version,
+                needed=rulesets.NEEDED,
+            )
         )
     if version == -errno.EOPNOTSUPP:
-        return Unfit("Landlock is switched off here", "lsm=landlock,… on the kernel's command line")
-    return Unfit("this kernel has no Landlock, or this container refuses it", "Linux 6.12 or later")
+        return Unfit(filed("Landlock is switched off here"), filed("lsm=landlock,… on the kernel's command line"))
+    return Unfit(filed("this kernel has no Landlock, or this container refuses it"), filed("Linux 6.12 or later"))
 
 
 def _does_not_start(name: str, make: Callable[[Path], Box], with_canary: bool) -> Unfit | None:
@@ -133,12 +144,12 @@ def _does_not_start(name: str, make: Callable[[Path], Box], with_canary: bool) -
             box = make(folder)
         except (BoxBroken, OSError) as broken:
             mend = _mend(str(broken)) if name == "bubblewrap" else ""
-            return Unfit(f"{name} does not start here: {broken}", mend)
+            return Unfit(filed("{name} does not start here: {why}", name=name, why=broken), mend)
         with box:
             try:
                 done = canary.what_it_could_do(box) if with_canary else []
             except canary.NotUnderstood as error:
-                return Unfit(f"{name} runs no programs here: {error}")
+                return Unfit(filed("{name} runs no programs here: {why}", name=name, why=error))
     if done:
         raise NoBox(f"the {name} box does not hold: code in it could {', '.join(done)}; nothing was graded")
     return None
@@ -155,18 +166,18 @@ def install_command() -> str:
     ):
         if shutil.which(manager):
             return command
-    return "your package manager's bubblewrap"
+    return filed("your package manager's bubblewrap")
 
 
 def _mend(said: str) -> str:
     """What lets bubblewrap start, by what it said."""
     if "setting up uid map" in said or "Permission denied" in said:
-        return (
+        return filed(
             "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu's AppArmor refuses user namespaces)"
         )
     if "Operation not permitted" in said or "No permissions" in said:
-        return "in a container: --cap-add SYS_ADMIN --security-opt seccomp=unconfined when it is started"
-    return "try it by hand: bwrap --unshare-all --ro-bind / / true"
+        return filed("in a container: --cap-add SYS_ADMIN --security-opt seccomp=unconfined when it is started")
+    return filed("try it by hand: bwrap --unshare-all --ro-bind / / true")
 
 
 def python_in_the_box() -> str:
