@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.apparatus.sandbox.box import AGENT, SHIM
 from grader.grading import PROJECT
 from grader.parcels.closure import files_needed_by
 
@@ -29,7 +30,7 @@ def test_no_part_of_the_instructors_is_needed(part: str) -> None:
     "file",
     [
         "grader/__init__.py", "grader/plugin.py", "grader/checks/test_both.py", "grader/causes/reaping.py",
-        "grader/apparatus/sandbox/agent.py", "grader/apparatus/shim/sitecustomize.py",
+        *(path.relative_to(PROJECT).as_posix() for path in (AGENT, *SHIM.glob("*.py"))),
     ],
 )  # fmt: skip
 def test_what_is_imported_or_run_by_its_path_is_needed(file: str) -> None:
