@@ -12,7 +12,7 @@ from grader.replaying import page_of
 from grader.wording import speaking
 from tests.language.chinese import english_in
 from tests.language.test_told_in_chinese import shown_by, told_of
-from tests.report.test_pages import browser
+from tests.report.conftest import browser
 from tests.right_scenes import REFERENCES
 
 __all__ = ["browser"]
