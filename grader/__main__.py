@@ -18,7 +18,7 @@ import signal
 from collections.abc import Sequence
 from types import FrameType
 
-from grader import batch, finding, grading, index, ports, rejudging, shards, store
+from grader import anonymity, batch, finding, grading, index, ports, rejudging, rosters, shards, store
 from grader.apparatus.sandbox.choosing import NoBox
 from grader.assignment.reading import Misread
 from grader.commands import NOT_ALL_GRADED, USAGE, export, filed, grade, machine, parcels, renew, similarity, verify
@@ -47,6 +47,8 @@ WRONG_USE = (
     Untold,
     Unclear,
     DoesNotFit,
+    rosters.NoRoster,
+    anonymity.NotAnonymous,
     NoLibrary,
     Unpackable,
 )

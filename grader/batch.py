@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from grader import grading, index, ports, scratch, store
 from grader.apparatus.sandbox.choosing import Tier, choose
 from grader.assignment import Assignment, put_in_force
@@ -293,7 +295,7 @@ def _file_the_lost(settings: Settings, task: Task) -> Done | Unfiled:
 
 def _file_an_error(submission: Submission, key: str, settings: Settings, why: str) -> Done | Unfiled:
     """It could not be graded, which is our fault: file that, for a human to look at."""
-    results = tuple(lost(check, why) for check in grading.checks_here())
+    results = tuple(lost(check, submission.without_names(why)) for check in grading.checks_here())
     report = report_of(
         submission.name,
         results,
@@ -303,12 +305,32 @@ def _file_an_error(submission: Submission, key: str, settings: Settings, why: st
         bonus_counts=settings.count_bonus,
         seed=settings.seed,
         language=language(),
-        path=str(submission.path),
-        sandbox_notes=settings.notes,
         student=submission.student,
+        path=submission.path_to_tell,
+        sandbox_notes=settings.notes,
     )
     report = _remembering(settings.out, grading.settled(report))
     return _filed(settings.out, report, pages_of(report, {}), {})
+
+
+def tell_whose(submissions: Sequence[Submission], settings: Settings) -> None:
+    """Whose a submission is may be known better, or it may be late, since it was graded: then that is filed."""
+    for one in submissions:
+        folder = folder_of(settings.out, one.name)
+        report = store.result_in(folder)
+        if report is not None and report.student != one.student:
+            report = grading.settled(msgspec.structs.replace(report, student=one.student))
+            recorded, reference = (recorded_or_nothing(place) for place in (folder, settings.out / REFERENCE_FOLDER))
+            pages = pages_of(report, recorded, reference)
+            store.commit_report(folder, report, pages.student, pages.instructor)
+
+
+def recorded_or_nothing(folder: Path) -> store.Recorded:
+    """What was recorded; a page can do without its pictures."""
+    try:
+        return store.recordings_in(folder)
+    except store.Unreadable:
+        return {}
 
 
 def file_the_class(out: Path, *, title: str, made: str) -> Sequence[Standing]:
@@ -318,6 +340,6 @@ def file_the_class(out: Path, *, title: str, made: str) -> Sequence[Standing]:
         made: when, as the page shows it.
     """
     overview = index.overview_in(out)
-    store.commit(out / GRADES, store.gradebook(overview.standings))
+    store.commit(out / GRADES, store.gradebook(overview.standings, overview.missing))
     store.commit(out / INDEX, class_page(overview, title=title, made=made).encode("utf-8", "backslashreplace"))
     return overview.standings

@@ -39,6 +39,18 @@ def copy(submission: Path, destination: Path) -> dict[str, str]:
     return refused
 
 
+def copy_part(source: Path, destination: Path, left: list[int], most: int) -> str:
+    """Copy one regular file into a folder of ours, as it is called; why not, or "".
+
+    Args:
+        left: files and bytes that may still be copied.
+        most: bytes of one file.
+    """
+    if destination.name in ("", "..") or os.path.lexists(destination):
+        return "is there twice"
+    return _copy_file(source, destination, left, most)
+
+
 def _copy_folder(source: Path, destination: Path, below: Path, refused: dict[str, str], left: list[int]) -> None:
     try:
         entries = sorted(os.scandir(source / below), key=_programs_first)
@@ -67,7 +79,7 @@ def _programs_first(entry: os.DirEntry[str]) -> tuple[bool, bool, str]:
     return entry.name not in PROGRAMS, entry.is_dir(follow_symlinks=False), entry.name
 
 
-def _copy_file(source: Path, destination: Path, left: list[int]) -> str:
+def _copy_file(source: Path, destination: Path, left: list[int], most: int = MOST_BYTES) -> str:
     """Copy one regular file; why not, or ""."""
     try:
         kind = stat.S_IFMT(source.lstat().st_mode)
@@ -80,7 +92,7 @@ def _copy_file(source: Path, destination: Path, left: list[int]) -> str:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return filed("is no regular file")
-        if why := _goes_over(status.st_size, left):
+        if why := _goes_over(status.st_size, left, most):
             return why
         left[0] -= 1
         left[1] -= status.st_size
@@ -90,12 +102,10 @@ def _copy_file(source: Path, destination: Path, left: list[int]) -> str:
     return ""
 
 
-def _goes_over(size: int, left: list[int]) -> str:
+def _goes_over(size: int, left: list[int], most: int) -> str:
     """What limit a file of that size goes over, or ""."""
-    if size > MOST_BYTES:
-        return filed(
-            "is {size} large, and the limit for a submission is {most}", size=in_mb(size), most=in_mb(MOST_BYTES)
-        )
+    if size > most:
+        return filed("is {size} large, and the limit for a submission is {most}", size=in_mb(size), most=in_mb(most))
     if size > left[1]:
-        return filed("goes over the limit of {most} for a submission", most=in_mb(MOST_BYTES))
+        return filed("goes over the limit of {most} for a submission", most=in_mb(most))
     return "" if left[0] else filed("goes over the limit of {most} files for a submission", most=MOST_FILES)

@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.archives.kinds import is_called_an_archive
-from grader.archives.limits import MB, Limits, NotUnpacked
+from grader.archives.kinds import is_called_an_archive, without_suffix
+from grader.archives.limits import MB, MOST_NESTED, Limits, NotUnpacked
 from grader.archives.unpacking import unpack
+from grader.downloads import in_a_download, is_a_download, of_a_download
+from grader.layouts import PLAIN
+from grader.layouts.shapes import Unclear
+from grader.levels import Level
 from grader.listing import listed
 from grader.model import TRACKS
 from grader.submission import PROGRAMS, Submission, is_hidden, is_left_out, name_of, programs_in, submissions_in
 
 OF_A_CLASS = Limits(packed=1024 * MB, entries=100_000, read=4096 * MB, unpacked=2048 * MB, file=64 * MB, depth=24)
 """What an archive of many may cost. One that costs more is refused whole: nobody is graded by half of his files."""
-MOST_NESTED = 3
-"""Archives within archives, each the only thing in the other."""
 
 
 class NotASubmission(Exception):
@@ -34,40 +36,22 @@ class Found(NamedTuple):
     notices: list[str]
 
 
-class _Level(NamedTuple):
-    """A folder of many, or of what an archive holds.
-
-    Args:
-        refused: by path in the folder, what was not unpacked, and why.
-        elsewhere: the same for what is not in the folder.
-    """
-
-    folder: Path
-    refused: Mapping[str, str]
-    elsewhere: Mapping[str, str]
-
-    def within(self, name: str) -> _Level:
-        """The level of a folder in this one."""
-        start = f"{name}/"
-        inner = {path.removeprefix(start): why for path, why in self.refused.items() if path.startswith(start)}
-        outer = {path: why for path, why in self.refused.items() if not path.startswith(start)}
-        return _Level(self.folder / name, inner, {**self.elsewhere, **outer})
-
-
-def find(paths: Sequence[Path], room: Path) -> Found:
+def find(paths: Sequence[Path], room: Path, layout: str = "") -> Found:
     """The submissions that these paths mean.
 
     Args:
-        room: an empty folder for what archives of many hold; it is needed until the last of them is graded.
+        room: an empty folder for what archives hold; it is needed until the last of them is graded.
+        layout: the name of the one that was asked for; "" where names are to tell.
 
     Raises:
-        NotASubmission: a path is missing, broken or holds no submission, or two submissions have one name.
+        NotASubmission: a path is missing, broken or holds no submission, or two submissions have one name; or it is not
+            clear whose something is.
         OSError: a folder can't be read, or the room not be written.
     """
     found: dict[str, Submission] = {}
     notices: list[str] = []
     for number, path in enumerate(paths):
-        for submission in _within(path, room / str(number), notices):
+        for submission in _clear(path, room / str(number), notices, layout):
             if submission.name in found:
                 raise NotASubmission(
                     f"two submissions are called {submission.name!r}: {_quoted(found[submission.name].path)} and "
@@ -77,17 +61,38 @@ def find(paths: Sequence[Path], room: Path) -> Found:
     return Found(list(found.values()), notices)
 
 
-def _within(path: Path, room: Path, notices: list[str]) -> list[Submission]:
+def _clear(path: Path, room: Path, notices: list[str], layout: str) -> list[Submission]:
+    try:
+        return _within(path, room, notices, layout)
+    except Unclear as why:
+        raise NotASubmission(f"{_quoted(path)}: {why}") from why
+
+
+def _within(path: Path, room: Path, notices: list[str], layout: str) -> list[Submission]:
     if not path.exists():
         raise NotASubmission(f"there is no file or folder {_quoted(path)}")
     if not path.is_dir():
-        return _in_an_archive(path, room, notices)
+        return _in_an_archive(path, room, notices, layout)
+    alone = None if layout == PLAIN else of_a_download(path.resolve())
+    if alone:
+        return [alone]
     if programs_in(path):
         return [Submission(name_of(path.resolve()), path)]
-    return _of_many(path, _Level(path, {}, {}), notices)
+    return _of_many(path, Level(path, path.resolve().name, {}, {}), notices, layout)
 
 
-def _of_many(path: Path, level: _Level, notices: list[str]) -> list[Submission]:
+def _of_many(path: Path, level: Level, notices: list[str], layout: str) -> list[Submission]:
+    """Each submission of a folder, as the platform names them, or each by its own name."""
+    download = None if layout == PLAIN else in_a_download(level, layout)
+    if download is None:
+        return _each(path, level, notices)
+    notices += _counted(f"left out of {_quoted(path)}", download.lost)
+    notices += _counted(f"passed over in {_quoted(path)}, for no submission", list(map(repr, download.passed_over)))
+    notices += download.notices
+    return download.submissions
+
+
+def _each(path: Path, level: Level, notices: list[str]) -> list[Submission]:
     """Each submission of a folder, with what was refused of it."""
     of: dict[str, list[tuple[str, str]]] = {one.path.name: [] for one in submissions_in(level.folder)}
     lost = dict(level.elsewhere)
@@ -122,25 +127,30 @@ def _counted(what: str, things: list[str]) -> list[str]:
     return [f"{what}: {listed(things)}"]
 
 
-def _in_an_archive(path: Path, room: Path, notices: list[str]) -> list[Submission]:
+def _in_an_archive(path: Path, room: Path, notices: list[str], layout: str) -> list[Submission]:
     """One submission, where there is nothing but single folders and archives around its programs; or each of many."""
-    level = _unpacked(path.resolve(), room / "0", path)
+    level = outer = _unpacked(path.resolve(), room / "0", path)
     nested = 0
     while not (programs_in(level.folder) or PROGRAMS & set(level.refused)):
         submissions = submissions_in(level.folder)
-        if len(submissions) != 1:
-            return _of_many(path, level, notices)
+        if len(submissions) != 1 or (layout != PLAIN and is_a_download(level)):
+            return _of_many(path, level, notices, layout)
         inner = submissions[0].path
         if inner.is_dir():
             level = level.within(inner.name)
         elif (nested := nested + 1) < MOST_NESTED:
-            level = _unpacked(inner, room / str(nested), path)
+            notices += _counted(
+                f"left out of {_quoted(path)}", [f"{name!r} {why}" for name, why in outer.refused.items()]
+            )
+            level = outer = _unpacked(inner, room / str(nested), path)
         else:
             raise NotASubmission(f"{_quoted(path)} holds archives within archives, more than {MOST_NESTED} deep")
-    return [Submission(name_of(path), path.resolve())]
+    alone = None if layout == PLAIN else of_a_download(path.resolve())
+    one = alone or Submission(name_of(path), path.resolve())
+    return [one._replace(path=outer.folder, parts=(), refused=tuple(outer.refused.items()))]
 
 
-def _unpacked(archive: Path, folder: Path, named: Path) -> _Level:
+def _unpacked(archive: Path, folder: Path, named: Path) -> Level:
     """What an archive holds.
 
     Args:
@@ -154,7 +164,7 @@ def _unpacked(archive: Path, folder: Path, named: Path) -> _Level:
         raise NotASubmission(f"{_quoted(named)}{inner} {why}") from why
     if refused and not any(path.is_file() for path in folder.rglob("*")):
         raise NotASubmission(f"nothing of {_quoted(named)} can be unpacked: {_first_of(refused)}")
-    return _Level(folder, refused, {})
+    return Level(folder, without_suffix(archive.name), refused, {})
 
 
 def _first_of(refused: Mapping[str, str]) -> str:

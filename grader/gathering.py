@@ -1,27 +1,27 @@
 """One submission, a folder or an archive, to a folder of its programs that boxes may show.
 
-an archive ──> unpacked ──> where its programs lie ──> copied
-                  ^            │ nowhere, but there is one archive
-                  └────────────┘
+an archive ──> unpacked ──> where its programs lie ──> copied ──> programs by the right name
+files      ──> together     ^  │ nowhere, but there is one archive
+                            └──┘
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.archives.limits import MB, Limits, NotUnpacked
+from grader.archives.limits import MB, MOST_NESTED, Limits, NotUnpacked
 from grader.archives.unpacking import unpack
-from grader.copying import MOST_DEPTH, copy
+from grader.copying import MOST_DEPTH, MOST_FILES, copy, copy_part
+from grader.forgiving import forgiven, meant_by, told_of, told_of_several
 from grader.submission import PROGRAMS, Submission, is_an_archive, is_left_out, programs_in
 from grader.wording import filed
 
 OF_A_SUBMISSION = Limits(packed=64 * MB, entries=10_000, read=512 * MB, unpacked=128 * MB, file=64 * MB)
 """What one archive may cost: a virtual environment that was forgotten in it has some thousands of entries."""
-MOST_NESTED = 3
-"""Archives within archives, each without programs beside it."""
 MOST_LOOKED_AT = 20_000
 """Files and folders that are searched for the programs."""
 MOST_NOTES = 10
@@ -33,10 +33,12 @@ class Gathered(NamedTuple):
     Args:
         refused: by path in the submission, why a file was not copied: ends of sentences that begin with the path.
         wrong: by program, why it can't be started: ends of sentences that begin with the program.
+        notes: sentences for the student's page.
     """
 
     refused: dict[str, str]
     wrong: dict[str, str]
+    notes: tuple[str, ...] = ()
 
 
 class _Found(NamedTuple):
@@ -64,17 +66,50 @@ def gather(submission: Submission, room: Path, destination: Path) -> Gathered:
     Args:
         room: an empty folder for what archives hold; it is not needed any more when this returns.
     """
+    gathered = _gathered(submission, room, destination)
+    return _without(gathered, submission, destination) if submission.unsaid else gathered
+
+
+def _gathered(submission: Submission, room: Path, destination: Path) -> Gathered:
     try:
         found = _unfolded(submission, room)
     except _NotFound as why:
         destination.mkdir(mode=0o755, parents=True)
-        return Gathered({}, dict.fromkeys(PROGRAMS, str(why)))
+        return Gathered({}, dict.fromkeys(PROGRAMS, str(why)), submission.notes)
     copied = copy(found.root / found.place, destination)
     if "." in copied:
-        return Gathered({}, dict.fromkeys(PROGRAMS, filed("can't be had: the folder {refusal}", refusal=copied["."])))
+        refusal = filed("can't be had: the folder {refusal}", refusal=copied["."])
+        return Gathered({}, dict.fromkeys(PROGRAMS, refusal), submission.notes)
     refused = {**found.refused, **{str(found.place / path): why for path, why in copied.items()}}
     wrong = {program: refused[path] for program in PROGRAMS if (path := str(found.place / program)) in refused}
-    return Gathered({**found.before, **refused}, wrong)
+    unclear, notes = _forgive(destination, wrong)
+    return Gathered({**found.before, **refused}, {**wrong, **unclear}, (*submission.notes, *notes))
+
+
+def _forgive(destination: Path, wrong: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Give programs their right name where one file alone can be meant; why not, and what there is to say of it."""
+    files = [path.name for path in destination.iterdir() if path.is_file()]
+    there = [*wrong, *programs_in(destination)]
+    found = forgiven(files, [program for program in sorted(PROGRAMS) if program not in there])
+    for program, name in found.taken.items():
+        shutil.copyfile(destination / name, destination / program)
+        (destination / program).chmod(0o644)
+    return {program: told_of_several(names) for program, names in found.unclear.items()}, told_of(found.taken)
+
+
+def _without(gathered: Gathered, submission: Submission, destination: Path) -> Gathered:
+    """The same in texts without names that may not be said; what else lies there is not listed either."""
+    told = submission.without_names
+    gone = {
+        program: filed("is not in the submission")
+        for program in PROGRAMS
+        if program not in gathered.wrong and not os.path.lexists(destination / program)
+    }
+    return Gathered(
+        {told(path): told(why) for path, why in gathered.refused.items()},
+        {**{program: told(why) for program, why in gathered.wrong.items()}, **gone},
+        tuple(map(told, gathered.notes)),
+    )
 
 
 def notes_on(refused: Mapping[str, str]) -> tuple[str, ...]:
@@ -96,13 +131,16 @@ def _unfolded(submission: Submission, room: Path) -> _Found:
     """
     path, refused = submission.path, dict(submission.refused)
     before: dict[str, str] = {}
-    _assert_it_is_there(path, refused)
+    if submission.parts:
+        path, refused = _together(submission, room / "parts")
+    else:
+        _assert_it_is_there(path, refused)
     for nested in range(MOST_NESTED + 1):
         if not path.is_dir():
             before |= refused
             path, refused = _unpacked(path, room / str(nested))
         there = list(_looked_through(path))
-        places = {one.parent for one in (*there, *_within(refused)) if one.name in PROGRAMS}
+        places = _places((*there, *_within(refused)))
         archives = [] if places else sorted(one for one in there if is_an_archive(path / one))
         if not archives:
             place = _outermost(places) if places else _inside_single_folders(path)
@@ -118,6 +156,25 @@ def _unfolded(submission: Submission, room: Path) -> _Found:
             )
         path = path / archives[0]
     raise _NotFound(filed("can't be had: archives lie within archives, more than {most} deep", most=MOST_NESTED))
+
+
+def _together(submission: Submission, folder: Path) -> tuple[Path, dict[str, str]]:
+    """A folder of the files that a download has beside those of others, and why some are not in it."""
+    folder.mkdir(mode=0o700)
+    refused = dict(submission.refused)
+    left = [MOST_FILES, OF_A_SUBMISSION.unpacked]
+    for name, path in submission.parts:
+        why = "" if name in refused else copy_part(path, folder / name, left, OF_A_SUBMISSION.packed)
+        if why:
+            refused[name] = why
+    return folder, refused
+
+
+def _places(there: Iterable[Path]) -> set[Path]:
+    """The folders with programs in them; where none has its right name, with files that are meant to be."""
+    paths = list(there)
+    right = {one.parent for one in paths if one.name in PROGRAMS}
+    return right or {one.parent for one in paths if meant_by(one.name)}
 
 
 def _assert_it_is_there(path: Path, refused: Mapping[str, str]) -> None:

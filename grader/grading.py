@@ -21,7 +21,7 @@ from grader.assignment import FILE, THE_LAB, in_force
 from grader.assignment.lateness import with_its_lateness
 from grader.assignment.rubric import applied
 from grader.diagnosing import diagnoses
-from grader.gathering import OF_A_SUBMISSION, gather, notes_on
+from grader.gathering import OF_A_SUBMISSION, Gathered, gather, notes_on
 from grader.hidden import hidden_checks
 from grader.judging import judge_all, seen_until_clear
 from grader.lesson import WRONG_WITH_THE_REFERENCE
@@ -54,12 +54,12 @@ class LookedAt(NamedTuple):
     """What was seen of a submission.
 
     Args:
-        refused: which files were not copied, and why: ends of sentences.
+        gathered: what became of the submission's files.
         excerpts: the lines that matter of each track's program, by the track's name.
     """
 
     looked: Looked
-    refused: dict[str, str]
+    gathered: Gathered
     excerpts: dict[str, tuple[Excerpt, ...]]
 
 
@@ -92,7 +92,7 @@ def grade(
     """
     began = time.monotonic()
     checks = checks or checks_here()
-    looked, refused, excerpts = look_at(submission, tier, checks, bounds or bounds_here(), references)
+    looked, gathered, excerpts = look_at(submission, tier, checks, bounds or bounds_here(), references)
     results = judge_all(checks, looked, references)
     report = report_of(
         submission.name,
@@ -104,10 +104,10 @@ def grade(
         seed=seed,
         python=python_in_the_box(),
         diagnoses=diagnoses(results, looked, references),
-        notes=notes_on(refused),
+        notes=(*gathered.notes, *notes_on(gathered.refused)),
         language=language(),
         excerpts=excerpts,
-        path=str(submission.path),
+        path=submission.path_to_tell,
         sandbox_notes=notes,
         student=submission.student,
     )
@@ -155,7 +155,7 @@ def look_at(
             return look(programs, wanted, tier.make, bounds, gathered.wrong, one_network=tier.has_one_network)
 
         looked = seen_until_clear(checks, references, see, TRIES) if references else see(checks)
-        return LookedAt(looked, gathered.refused, excerpts)
+        return LookedAt(looked, gathered, excerpts)
 
 
 def _excerpts_in(programs: Path) -> dict[str, tuple[Excerpt, ...]]:
@@ -248,8 +248,12 @@ def key_of(submission: Submission, settings: tuple[str, ...]) -> str:
     """A hash of all that a result depends on: the submission's files, grader, reference, Python, settings."""
     digest = hashlib.sha256(own_key().encode())
     digest.update("\0".join(settings).encode())
-    digest.update(repr(submission.refused).encode())
-    if submission.path.is_dir():
+    digest.update(repr((submission.refused, submission.notes)).encode())
+    if submission.parts:
+        for name, path in submission.parts:
+            digest.update(os.fsencode(name) + b"\0")
+            _hash_file(digest, path)
+    elif submission.path.is_dir():
         _hash_folder(digest, submission.path)
     else:
         digest.update(os.fsencode(submission.path.name))

@@ -28,6 +28,7 @@ from urllib.parse import quote
 from grader import store
 from grader.model import Report, Status
 from grader.overview import LETTERS, Asked, Overview, Row, Standing, Was, overview_of, row_of
+from grader.people import Whose
 
 INDEX = "index.sqlite"
 OURS = 0x666F726B
@@ -38,8 +39,8 @@ READ_AT_ONCE = 100
 _TABLES = """
 CREATE TABLE submissions (folder TEXT PRIMARY KEY, submission TEXT, score REAL, points REAL, bonus REAL,
     bonus_counts INTEGER, status TEXT, sandbox TEXT, outcomes TEXT, causes TEXT, was_score REAL, was_status TEXT,
-    was_by TEXT, was_made TEXT, changes INTEGER, deduction REAL, lateness TEXT, rubric INTEGER, seconds REAL,
-    python TEXT, seed TEXT, stamp TEXT) WITHOUT ROWID;
+    was_by TEXT, was_made TEXT, changes INTEGER, deduction REAL, lateness TEXT, student_id TEXT, name TEXT, email TEXT, team TEXT,
+    late INTEGER, rubric INTEGER, seconds REAL, python TEXT, seed TEXT, stamp TEXT) WITHOUT ROWID;
 CREATE TABLE checks (rubric INTEGER, place INTEGER, id TEXT, points REAL, stretch INTEGER, hidden INTEGER,
     requirement TEXT, PRIMARY KEY (rubric, place)) WITHOUT ROWID;
 CREATE TABLE words (letter TEXT PRIMARY KEY, outcome TEXT) WITHOUT ROWID;
@@ -47,11 +48,11 @@ CREATE VIEW outcomes AS SELECT submission, folder, checks.id AS check_id, outcom
     hidden, requirement FROM submissions JOIN checks USING (rubric)
     JOIN words ON words.letter = substr(submissions.outcomes, place, 1);
 """
-_INSERT = f"INSERT INTO submissions VALUES ({', '.join('?' * 22)})"
+_INSERT = f"INSERT INTO submissions VALUES ({', '.join('?' * 27)})"
 _NOTHING = (None,) * len(Was._fields)
 _ROW = (
-    "SELECT folder, submission, score, points, bonus, bonus_counts, status, sandbox, outcomes, causes, rubric,"
-    " deduction, lateness, was_score, was_status, was_by, was_made, changes FROM submissions ORDER BY folder"
+    "SELECT folder, submission, score, points, bonus, bonus_counts, status, sandbox, outcomes, causes, rubric, deduction, lateness,"
+    " was_score, was_status, was_by, was_made, changes, student_id, name, email, team, late FROM submissions ORDER BY folder"
 )
 
 
@@ -76,6 +77,11 @@ class _NotOurs(Exception):
 
 def overview_in(out: Path) -> Overview:
     """How everybody stands: by the index, brought up to date; where none can be had, by reading all results."""
+    missing = tuple(one.student.in_words for one in store.roster_in(out) if not one.submissions)
+    return _standing(out)._replace(missing=missing)
+
+
+def _standing(out: Path) -> Overview:
     try:
         update(out)
         with closing(_opened(out / INDEX, "ro")) as index:
@@ -173,9 +179,9 @@ def _columns_of(folder: Path, stamp: str, report: Report, numbers: dict[tuple[As
     """A row of the table `submissions`; a rubric that is new gets the next number."""
     standing, asked = row_of(_text(folder.name), report)
     number = numbers.setdefault(asked, max(numbers.values(), default=0) + 1)
-    *plain, causes, was, deduction, lateness = standing
+    *plain, causes, was, deduction, lateness, whose = standing
     more = (report.seconds, report.python, str(report.seed), stamp)
-    return (*plain, "\n".join(causes), *(was or _NOTHING), deduction, lateness, number, *more)
+    return (*plain, "\n".join(causes), *(was or _NOTHING), deduction, lateness, *whose, number, *more)
 
 
 def _file_the_rubrics(index: sqlite3.Connection, numbers: dict[tuple[Asked, ...], int]) -> None:
@@ -202,22 +208,10 @@ def _rubrics_in(index: sqlite3.Connection) -> dict[int, tuple[Asked, ...]]:
 def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
     """What the index knows of each submission."""
     rubrics = _rubrics_in(index)
-    for (
-        folder,
-        name,
-        score,
-        points,
-        bonus,
-        counts,
-        status,
-        sandbox,
-        letters,
-        causes,
-        rubric,
-        deduction,
-        late,
-        *was,
-    ) in index.execute(_ROW):
+    for row in index.execute(_ROW):
+        folder, name, score, points, bonus, counts, status, sandbox, letters, causes, rubric, deduction, late, *more = (
+            row
+        )
         standing = Standing(
             folder,
             name,
@@ -229,11 +223,16 @@ def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
             sandbox,
             letters,
             tuple(causes.splitlines()),
-            _was(*was),
+            _was(*more[:5]),
             deduction,
             late,
+            _whose(*more[5:]),
         )
         yield standing, rubrics.get(rubric, ())
+
+
+def _whose(number: str, name: str, email: str, team: str, late: int) -> Whose:
+    return Whose(number, name, email, team, bool(late))
 
 
 def _was(score: float | None, status: str, by: str, made: str, changes: int) -> Was | None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from grader.lesson import LESSON
-from grader.people import Student
+from grader.people import NOBODY, Student, Whose
 from grader.wording import filed, say
 
 SCHEMA = 1
@@ -20,7 +20,9 @@ MOST_OF_A_NAME = 200
 """Bytes of a folder's name; file systems take 255."""
 EXPORTS = "exports"
 """Folder of the results that is no submission's."""
-_FILES_OF_THE_RESULTS = frozenset({"", "index.html", "grades.csv", "index.sqlite", EXPORTS})
+_FILES_OF_THE_RESULTS = frozenset(
+    {"", "index.html", "grades.csv", "index.sqlite", "roster.json", "names.json", EXPORTS}
+)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -356,6 +358,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     hidden_points: float = 0.0
     hidden_earned: float = 0.0
     assignment: str = ""
+
+    @property
+    def whose(self) -> Whose:
+        """Whose it is, in words."""
+        return self.student.in_words if self.student else NOBODY
 
     @property
     def before_deduction(self) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from grader.model import Before, Outcome, Report, Status
+from grader.people import NOBODY, Whose
 
 LETTERS = {outcome: outcome.value[0] for outcome in Outcome}
 """An outcome in one letter."""
@@ -58,6 +59,10 @@ class Scored(Protocol):
     def lateness(self) -> str:
         """How late it came, in words."""
 
+    @property
+    def whose(self) -> Whose:
+        """Whose it is."""
+
 
 class Was(NamedTuple):
     """How a submission stood before it was graded or judged anew, and came to something else.
@@ -100,6 +105,7 @@ class Standing(NamedTuple):
     was: Was | None = None
     deduction: float = 0.0
     lateness: str = ""
+    whose: Whose = NOBODY
 
 
 class Overview(NamedTuple):
@@ -108,10 +114,12 @@ class Overview(NamedTuple):
     Args:
         asked: every check that anybody was held against.
         standings: by folder; each has a letter for every check in `asked`.
+        missing: those of the roster of whom nothing is filed.
     """
 
     asked: tuple[Asked, ...]
     standings: Sequence[Standing]
+    missing: Sequence[Whose] = ()
 
 
 Row = tuple[Standing, tuple[Asked, ...]]
@@ -134,6 +142,7 @@ def row_of(folder: str, report: Report) -> Row:
         _was(report.before),
         report.deduction,
         report.lateness,
+        report.whose,
     )
     return standing, tuple(Asked(r.id, r.points, r.stretch, r.hidden, r.requirement) for r in report.checks)
 

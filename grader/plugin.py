@@ -260,6 +260,7 @@ class Grading:
         (self._shared / "reference").write_bytes(packed(self._reference))
         references = {check.track.name: Reference({}) for check in self._wanted} | self._references()
         seen = grading.look_at(Submission("", self._folder), tier, self._wanted, grading.bounds_here(), references)
+        (self._shared / "notes").write_bytes(msgspec.json.encode(seen.gathered.notes))
         (self._shared / "excerpts").write_bytes(msgspec.json.encode(seen.excerpts))
         path.write_bytes(packed(seen.looked))
 
@@ -377,6 +378,7 @@ class Grading:
             language=language(),
             bonus_counts=bool(in_force().bonus_counted),
             excerpts=msgspec.json.decode(self._noted("excerpts") or "{}", type=dict[str, tuple[Excerpt, ...]]),
+            notes=msgspec.json.decode(self._noted("notes") or "[]", type=tuple[str, ...]),
         )
         return grading.named(report).for_the_student, self._looked or {}, self._reference
 
@@ -391,8 +393,9 @@ class Grading:
         known = self.known()
         if known is None:
             return
-        notice = text.note(retold(self._noted("notice")), _width())
-        for line in (*notice, *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
+        told = (self._noted("notice"), *known[0].notes)
+        notices = [line for one in told for line in text.note(retold(one), _width())]
+        for line in (*notices, *text.closing(known[0], _width(), terminalreporter.hasmarkup)):
             terminalreporter.write_line(line)
 
     @pytest.hookimpl(trylast=True)

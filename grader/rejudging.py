@@ -189,7 +189,7 @@ def _teller(out: Path, wanted: str) -> Callable[[Path, Report], None]:
     references, checks = grading.references_of(reference), grading.checks_here()
 
     def told(folder: Path, report: Report) -> None:
-        recorded = _recorded_or_nothing(folder)
+        recorded = batch.recorded_or_nothing(folder)
         with speaking(spoken(wanted)):
             report = retell(report, recorded, references, checks)
         pages = pages_of(grading.named(report), recorded, reference)
@@ -273,7 +273,7 @@ def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None], wan
 
 def _pages(out: Path, wanted: str, assignment: Assignment) -> Callable[[Path], str]:
     put_in_force(assignment)
-    reference = _recorded_or_nothing(out / batch.REFERENCE_FOLDER)
+    reference = batch.recorded_or_nothing(out / batch.REFERENCE_FOLDER)
     tell = _teller(out, wanted) if wanted else None
 
     def written(folder: Path) -> str:
@@ -281,20 +281,12 @@ def _pages(out: Path, wanted: str, assignment: Assignment) -> Callable[[Path], s
         if report is not None and tell and report.language != wanted:
             tell(folder, report)
         elif report is not None:
-            pages = pages_of(grading.named(report), _recorded_or_nothing(folder), reference)
+            pages = pages_of(grading.named(report), batch.recorded_or_nothing(folder), reference)
             store.commit(folder / store.PAGE, pages.student)
             store.commit(folder / store.INSTRUCTORS, pages.instructor)
         return folder.name
 
     return written
-
-
-def _recorded_or_nothing(folder: Path) -> store.Recorded:
-    """What was recorded; a page can do without its pictures."""
-    try:
-        return store.recordings_in(folder)
-    except store.Unreadable:
-        return {}
 
 
 class Sums(NamedTuple):

@@ -1,6 +1,7 @@
 """Results on disk: committed whole or not at all, read with suspicion.
 
 OUT/index.html  grades.csv
+OUT/roster.json                 the class, and what each of it handed in
 OUT/<name>/result.json          the truth: written last, by rename
 OUT/<name>/report.html          the student's
 OUT/<name>/instructor.html      nobody's but the instructor's, as is result.json
@@ -22,16 +23,21 @@ import msgspec
 
 from grader.model import Report, Status, points_shown
 from grader.overview import Scored
+from grader.people import Enrolled, Whose
 from grader.recording import RECORDING_SCHEMA, Recording
 
 RESULT = "result.json"
 PAGE = "report.html"
 INSTRUCTORS = "instructor.html"
 RECORDINGS = "recordings.json.gz"
+ROSTER = "roster.json"
 TORN = ".part"
+MISSING = "missing"
+"""In the place of a status: of somebody who handed nothing in."""
 Recorded = Mapping[str, Mapping[str, Recording]]
 _LATE = ("before deduction", "deduction", "lateness")
 """Columns of a gradebook in which somebody is late."""
+_WHOSE = ("name", "id", "email", "group", "late")
 _NOT_OURS = (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What reading a file raises that we have not written: msgspec passes on what is no UTF-8 or nests too deep."""
 
@@ -46,15 +52,18 @@ class Unreadable(Exception):
     """A file of the results folder is not what it should be; the message says which and why."""
 
 
-def commit(path: Path, data: bytes) -> None:
+def commit(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Write a file whole or not at all: a temporary beside it, fsync(2), rename(2).
+
+    Args:
+        mode: who may read it, as far as the umask lets them.
 
     Raises:
         OSError: the disk is full, or the folder can't be written.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}{TORN}")
     try:
-        with part.open("wb") as file:
+        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -159,19 +168,37 @@ def is_up_to_date(folder: Path, key: str) -> bool:
     return report is not None and report.key == key and report.status is Status.GRADED
 
 
+def commit_roster(out: Path, roster: Iterable[Enrolled]) -> None:
+    """File the class, and what each of it handed in."""
+    commit(out / ROSTER, msgspec.json.format(_encoded(tuple(roster)), indent=1) + b"\n")
+
+
+def roster_in(out: Path) -> tuple[Enrolled, ...]:
+    """The class that was filed; nobody where there is none, or a torn or foreign one."""
+    try:
+        return msgspec.json.decode((out / ROSTER).read_bytes(), type=tuple[Enrolled, ...])
+    except _NOT_OURS:
+        return ()
+
+
 def sweep(out: Path) -> None:
     """Remove what a run that was killed had not finished writing."""
     for torn in out.glob(f"**/.*{TORN}"):
         torn.unlink(missing_ok=True)
 
 
-def gradebook(scored: Iterable[Scored]) -> bytes:
-    """`grades.csv`: a row for each submission; a grade that needs a human is left empty and says so."""
+def gradebook(scored: Iterable[Scored], missing: Iterable[Whose] = ()) -> bytes:
+    """`grades.csv`: a row for each submission; a grade that needs a human is left empty and says so.
+
+    Args:
+        missing: those who handed nothing in; they have a row without a grade.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     everybody = list(scored)
     somebody_is_late = any(one.lateness for one in everybody)
-    writer.writerow(["submission", "score", "points", "bonus", "status", "note", *(_LATE if somebody_is_late else ())])
+    lateness = _LATE if somebody_is_late else ()
+    writer.writerow(["submission", "score", "points", "bonus", "status", "note", *lateness, *_WHOSE])
     for one in everybody:
         graded = one.status is Status.GRADED
         writer.writerow(
@@ -183,9 +210,16 @@ def gradebook(scored: Iterable[Scored]) -> bytes:
                 one.status.value,
                 "" if graded else f"needs a human: {points_shown(one.score)} points are proven",
                 *(_lateness_of(one, graded) if somebody_is_late else ()),
+                *_told(one.whose),
             ]
         )
+    for who in missing:
+        writer.writerow(["", "", "", "", MISSING, "nothing was handed in", *("" for _ in lateness), *_told(who)])
     return text.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _told(who: Whose) -> list[str]:
+    return [*map(no_formula, (who.name, who.id, who.email, who.group)), "late" if who.late else ""]
 
 
 def _lateness_of(one: Scored, graded: bool) -> list[str]:

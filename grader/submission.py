@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ from grader.people import Student
 LEFT_OUT = frozenset({"__MACOSX", ".DS_Store", "__pycache__", ".git", ".venv", "venv", ".tox"})
 OF_RESULTS = ".reference"
 """In a results folder, where the reference's recordings lie: by it such a folder is known, and is no submission."""
+UNSAID = "…"
+"""In place of a name that a text may not hold."""
 PROGRAMS = frozenset(track.program for track in TRACKS)
 
 
@@ -22,15 +25,33 @@ class Submission(NamedTuple):
 
     Args:
         path: a folder or an archive.
-        student: whose it is, and when it was handed in, where the platform's names or files tell.
         refused: what the class's archive held of it and was not unpacked: by path in the folder, "" for all of it, the
             reason.
+        student: whose it is, and when it was handed in, where a platform's download or a roster tells.
+        parts: its files, by what their student called them, where the download has them beside those of others; then
+            `path` is the first of them.
+        notes: sentences for the student's page.
+        taken: names of the entries of a download that it was made of.
+        unsaid: names that no text about it may hold, longest first.
     """
 
     name: str
     path: Path
     refused: tuple[tuple[str, str], ...] = ()
     student: Student | None = None
+    parts: tuple[tuple[str, Path], ...] = ()
+    notes: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
+
+    @property
+    def path_to_tell(self) -> str:
+        """Where it lies, unless that tells whose it is."""
+        return "" if self.unsaid else str(self.path)
+
+    def without_names(self, text: str) -> str:
+        """A text that holds none of the names that may not be said."""
+        return re.sub("|".join(map(re.escape, self.unsaid)), UNSAID, text, flags=re.IGNORECASE) if self.unsaid else text
 
 
 def is_left_out(name: str) -> bool:
@@ -48,11 +69,12 @@ def submissions_in(folder: Path) -> list[Submission]:
     return [
         Submission(name_of(entry), entry)
         for entry in sorted(folder.iterdir())
-        if not is_hidden(entry.name) and (_is_a_folder(entry) or is_an_archive(entry))
+        if not is_hidden(entry.name) and (is_a_folder(entry) or is_an_archive(entry))
     ]
 
 
-def _is_a_folder(entry: Path) -> bool:
+def is_a_folder(entry: Path) -> bool:
+    """A folder that may be somebody's: no link, and no results."""
     return entry.is_dir() and not entry.is_symlink() and not (entry / OF_RESULTS).is_dir()
 
 
@@ -61,7 +83,11 @@ def name_of(path: Path) -> str:
 
     It is text: file systems take any bytes for a name, but JSON, pages and gradebooks don't.
     """
-    name = path.name if path.is_dir() else without_suffix(path.name)
+    return as_text(path.name if path.is_dir() else without_suffix(path.name))
+
+
+def as_text(name: str) -> str:
+    """A file's name, of whatever bytes, as text."""
     return name.encode("utf-8", "backslashreplace").decode()
 
 

@@ -17,6 +17,8 @@ MODULES = {
 }
 
 MODEL, RECORDING, CLUES = "grader.model", "grader.recording", "grader.clues"
+PEOPLE = "grader.people"
+"""Who is in a class, and whose a submission is."""
 WORDING = "grader.wording"
 """What says a sentence in the language that is spoken; the catalogues are loaded elsewhere."""
 WORDS = "grader"
@@ -25,10 +27,10 @@ SANDBOX, APPARATUS, EXPERIMENTS = "grader.apparatus.sandbox", "grader.apparatus"
 
 MAY_IMPORT: dict[str, set[str]] = {
     # pure: data, and questions to data
-    "grader.people": set(),
+    PEOPLE: set(),
     "grader.lesson_recorded": set(),
     WORDING: set(),
-    MODEL: {"grader.lesson", "grader.people", WORDING},
+    MODEL: {"grader.lesson", PEOPLE, WORDING},
     RECORDING: {MODEL, WORDING},
     "grader.declaring": {MODEL},
     "grader.reference": {MODEL, RECORDING},
@@ -38,6 +40,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.listing": {WORDING},
     "grader.source": {MODEL},
     "grader.shards": set(),
+    "grader.rosters": {PEOPLE},
+    "grader.forgiving": {MODEL, WORDING},
+    "grader.layouts": {PEOPLE},
     WORDS: {"grader.declaring", MODEL, RECORDING, "grader.reference", WORDING},
     "grader.checks": {WORDS, "grader.timing", "grader.replies"},
     "grader.rubric": {"grader.checks", "grader.declaring", MODEL},
@@ -48,23 +53,27 @@ MAY_IMPORT: dict[str, set[str]] = {
     CLUES: {MODEL, RECORDING, "grader.reference", "grader.replies", "grader.explaining"},
     "grader.causes": {CLUES, MODEL, RECORDING, "grader.explaining", "grader.timing"},
     "grader.diagnosing": {"grader.causes", CLUES, MODEL, RECORDING, "grader.reference", WORDING},
-    "grader.overview": {MODEL},
+    "grader.overview": {MODEL, PEOPLE},
     "grader.comparing": {MODEL},
-    "grader.store": {MODEL, RECORDING, "grader.overview"},
+    "grader.store": {MODEL, PEOPLE, RECORDING, "grader.overview"},
     "grader.assignment.rubric": {"grader.assignment", MODEL},
-    "grader.assignment.lateness": {"grader.assignment", MODEL, "grader.people", WORDING},
+    "grader.assignment.lateness": {"grader.assignment", MODEL, PEOPLE, WORDING},
     "grader.assignment.for_students": {"grader.assignment", "grader.assignment.rubric", MODEL},
     "grader.renewing": {"grader.lesson", MODEL, "grader.replies"},
-    "grader.index": {MODEL, "grader.overview", "grader.store"},
-    "grader.report": {
-        MODEL,
-        RECORDING,
-        "grader.overview",
-        "grader.timing",
-        WORDING,
-    },  # the figures draw what timing reads
+    "grader.index": {MODEL, PEOPLE, "grader.overview", "grader.store"},
+    # the figures draw what timing reads
+    "grader.report": {MODEL, PEOPLE, RECORDING, "grader.overview", "grader.timing", WORDING},
     # clean text and the words for it are the report's, cells that are no formula are the gradebook's
-    "grader.exports": {"grader.assignment", MODEL, RECORDING, "grader.report", "grader.store", WORDING},
+    "grader.exports": {
+        "grader.assignment",
+        MODEL,
+        PEOPLE,
+        RECORDING,
+        "grader.report",
+        "grader.rosters",
+        "grader.store",
+        WORDING,
+    },
     "grader.proof.trials": {MODEL, "grader.proof.cases"},
     "grader.proof.figures": {MODEL, "grader.proof.cases", "grader.proof.trials"},
     "grader.proof.telling": {MODEL, "grader.proof.cases", "grader.proof.trials", "grader.proof.figures"},
@@ -88,11 +97,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "grader.lesson": {"grader.lesson_recorded"},  # read before anything else: what the reference says is the lab's
     "grader.archives": {WORDING},
+    "grader.submission": {MODEL, PEOPLE, "grader.archives"},
+    "grader.levels": set(),
+    "grader.downloads": {"grader.archives", "grader.layouts", "grader.levels", "grader.submission"},
+    "grader.finding": {
+        MODEL,
+        "grader.archives",
+        "grader.downloads",
+        "grader.layouts",
+        "grader.levels",
+        "grader.listing",
+        "grader.submission",
+    },
     "grader.languages": {WORDING},
-    "grader.submission": {MODEL, "grader.archives", "grader.people"},
-    "grader.finding": {MODEL, "grader.archives", "grader.listing", "grader.submission"},
     "grader.copying": {"grader.archives", "grader.submission", WORDING},
-    "grader.gathering": {"grader.archives", "grader.copying", "grader.submission", WORDING},
+    "grader.gathering": {"grader.archives", "grader.copying", "grader.forgiving", "grader.submission", WORDING},
+    "grader.anonymity": {PEOPLE, "grader.store", "grader.submission"},
+    "grader.intake": {MODEL, PEOPLE, "grader.anonymity", "grader.rosters", "grader.store", "grader.submission"},
     "grader.similarity.texts": {MODEL, "grader.gathering", "grader.submission"},
     "grader.similarity.pairs": {"grader.similarity.texts", "grader.workers"},
     "grader.similarity.page": {"grader.similarity.pairs", "grader.report"},
@@ -118,7 +139,17 @@ PRINTS = {
     f"{COMMANDS}.shown": "it shows progress",
     **{
         f"{COMMANDS}.{family}": "it is one of its families"
-        for family in ("grade", "machine", "verify", "filed", "export", "renew", "parcels", "similarity")
+        for family in (
+            "grade",
+            "intake",
+            "machine",
+            "verify",
+            "filed",
+            "export",
+            "renew",
+            "parcels",
+            "similarity",
+        )
     },
 }
 STARTS_PROCESSES = {
@@ -134,6 +165,7 @@ READS_ARGV = {
             "options",
             "assigned",
             "grade",
+            "intake",
             "machine",
             "verify",
             "filed",
@@ -239,10 +271,12 @@ def test_argv_is_read_by_programs_alone() -> None:
 PURE = [
     MODEL, WORDING, RECORDING, "grader.declaring", "grader.reference", "grader.replies", "grader.timing",
     "grader.explaining", "grader.listing", "grader.shards", "grader.overview", "grader.comparing", "grader.rubric",
-    "grader.judging", "grader.diagnosing", "grader.people", "grader.assignment.rubric", "grader.assignment.lateness",
+    "grader.judging", "grader.diagnosing", PEOPLE, "grader.rosters", "grader.forgiving", "grader.assignment.rubric",
+    "grader.assignment.lateness",
     "grader.assignment.for_students", "grader.assignment.lines", "grader.renewing", "grader.lesson_recorded",
     "grader.answers", "grader.needed",
     *(m for m in MODULES if any(is_in(m, part) for part in ("grader.checks", CLUES, "grader.causes", "grader.exports"))),
+    *(m for m in MODULES if is_in(m, "grader.layouts")),
 ]  # fmt: skip
 OUTSIDE = {
     "os",

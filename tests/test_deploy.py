@@ -14,7 +14,7 @@ from typing import Any
 
 import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from grader import batch, grading, store
 from grader.rejudging import folders_in

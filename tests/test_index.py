@@ -21,6 +21,7 @@ from grader import batch, grading, index, store
 from grader.comparing import remembering
 from grader.model import Diagnosis, Outcome, Report, Result, Status, Sure, report_of
 from grader.overview import Was, overview_of, row_of
+from grader.people import NOBODY, Enrolled, Student, Whose
 
 CHECKS = ("answers", "reaps", "extra", "newer")
 
@@ -71,6 +72,21 @@ def test_it_knows_the_causes_of_what_failed(tmp_path: Path) -> None:
     causes = ("blocking: Nobody sleeps.", "forking: Nobody waits.")
     assert [one.causes for one in index.overview_in(tmp_path).standings] == [causes, ()]
     assert asked_of_the_index(tmp_path, "SELECT causes FROM submissions") == [("\n".join(causes),), ("",)]
+
+
+def test_it_knows_whose_a_submission_is_and_who_is_missing(out: Path) -> None:
+    """In columns of their own; the roster lies beside it."""
+    student = Student(id="7", name="Ada", email="a@x.edu", group="A", late=True)
+    file(out, msgspec.structs.replace(report("ada"), student=student))
+    store.commit_roster(
+        out, [Enrolled(student=Student(sid="7"), submissions=("ada",)), Enrolled(student=Student(sid="9"))]
+    )
+    overview = index.overview_in(out)
+    assert [one.whose for one in overview.standings] == [student.in_words, NOBODY, NOBODY]
+    assert overview.missing == (Whose("9"),)
+    assert asked_of_the_index(out, "SELECT name, team, late FROM submissions WHERE student_id = '7'") == [
+        ("Ada", "A", 1)
+    ]
 
 
 def test_it_knows_what_a_result_took_the_place_of(tmp_path: Path) -> None:

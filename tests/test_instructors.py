@@ -15,10 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.layouts import downloads
 
 from grader import grading
 from tests.exports.classroom import Pupil
+from tests.layouts import downloads
 
 DOCUMENT = grading.PROJECT / "docs" / "instructors.md"
 PUPILS = (Pupil("Ada Lovelace", "1234", None), Pupil("Jane Doe", "1235", None))

@@ -132,9 +132,11 @@ PACKS: dict[str, Callable[[dict[str, bytes]], bytes]] = {
 @pytest.mark.parametrize("name", PACKS)
 @pytest.mark.parametrize("around", ["", "lab3", "a/b/c"])
 def test_an_archive_of_one_is_a_submission(tmp_path: Path, name: str, around: str) -> None:
-    """Below single folders too; it is called as the archive is."""
+    """Below single folders too; it is called as the archive is, and unpacked once."""
     laid(tmp_path, {name: PACKS[name](under(around, TINY) if around else TINY)})
-    assert found(tmp_path, tmp_path / name) == {"a": tmp_path / name}
+    there = found(tmp_path, tmp_path / name)
+    assert list(there) == ["a"]
+    assert (there["a"] / around / "forking_server.py").read_bytes() == TINY["forking_server.py"]
 
 
 @pytest.mark.parametrize("name", PACKS)

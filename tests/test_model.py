@@ -28,6 +28,7 @@ from grader.model import (
     status_of,
     track_named,
 )
+from grader.people import NOBODY, Person, Student, Whose
 
 
 def result(outcome: Outcome, earned: float = 0.0, *, stretch: bool = False) -> Result:
@@ -162,6 +163,17 @@ def test_what_is_hidden_is_not_for_the_student() -> None:
     report = report_of("ada", (shown, secret), sandbox="none", seconds=1.0, seed=7)
     assert (report.for_the_student.checks, report.for_the_student.seed, report.checks) == ((shown,), 7, (shown, secret))
     assert (shown.passed, secret.passed) == (True, False)
+
+
+def test_a_report_tells_whose_it_is_in_words() -> None:
+    """Of a group all of them; where no student is known, nothing."""
+    both = Student(
+        members=(Person(id="7", name="Ada", email="a@x"), Person(sid="S2", name="Bela")), group="A", late=True
+    )
+    report = report_of("ada", (), sandbox="none", seconds=0.0)
+    assert report.whose == NOBODY
+    assert msgspec.structs.replace(report, student=both).whose == Whose("7; S2", "Ada; Bela", "a@x", "A", late=True)
+    assert Student(lms_id="9").in_words == Whose("9")
 
 
 def test_what_is_said_of_the_machine_is_not_for_the_student() -> None:

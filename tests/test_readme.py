@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,7 @@ DOCUMENTS = (
     "student_template/README.md",
     "student_template/README.zh.md",
     "docs/exports.md",
+    "docs/downloads.md",
     "docs/assignment.md",
     "docs/how-to-read-a-report.md",
     "deploy/README.md",
@@ -211,6 +213,27 @@ def export(place: Place, words: tuple[str, ...]) -> None:
     tried(place, place.project, sys.executable, "-m", "grader", *filled, **RUNNER_OF_CLASSROOM50)
 
 
+def grade_a_download(place: Place, words: tuple[str, ...]) -> None:
+    """The samples of the copy, as Moodle lets them be downloaded, and their roster."""
+    samples = place.project / "examples" / "submissions"
+    with zipfile.ZipFile(place.project / "moodle.zip", "w") as archive:
+        for number, name in enumerate(SAMPLES_OF_THE_COPY, 1):
+            for program in samples.glob(f"{name}/*.py"):
+                archive.write(program, f"{name.title()}_{number}_assignsubmission_file/{program.name}")
+    (place.project / "class.csv").write_text("sid,name\n1,Ada\n2,Chen\n", "utf-8")
+    assert "student-" in tried(place, place.project, sys.executable, "-m", "grader", *words[3:])
+
+
+def export_of_a_download(place: Place, words: tuple[str, ...]) -> None:
+    """Graded without names; every row of the worksheet has its grade."""
+    (place.project / "worksheet.csv").write_text(OWN_FILES["worksheet.csv"], "utf-8")
+    if not (place.project / "anonymous").exists():
+        (command,) = (step for step in STEPS if "--anonymous" in step)
+        grade_a_download(place, command)
+    tried(place, place.project, sys.executable, "-m", "grader", *words[3:])
+    assert (place.project / words[-1]).read_text("utf-8").count(" of 100 points") == len(SAMPLES_OF_THE_COPY)
+
+
 def on_results(place: Place, words: tuple[str, ...]) -> None:
     """Of the samples, graded once."""
     need_results(place)
@@ -278,6 +301,8 @@ HOW: dict[str, Callable[[Place, tuple[str, ...]], None]] = {
     r"\.venv/bin/python -m grader similarity ": similarity,
     r"(sbatch|podman|kubectl|mkdir|cp) ": of_a_cluster,
     r"python -m grader export \S+ results": export,
+    r"python -m grader export \S+ anonymous ": export_of_a_download,
+    r"python -m grader grade moodle\.zip ": grade_a_download,
     r"\.venv/bin/tox -e catalogue$": catalogue,
     r"python -m grader rejudge results$": on_results,
     r"python -m grader verify --assignment ": with_an_assignment,

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from grader import store
 from grader.model import Outcome, Report, Result, report_of
+from grader.people import Enrolled, Student, Whose
 from tests.recordings import changed, process, recording, server, snapshot, thread, visit
 
 RECORDED = {"forking": {"crowd": recording("crowd", *visit("A", 1.0), snapshot("all are there", server()))}}
@@ -171,14 +173,14 @@ def rows_of(*reports: Report) -> list[list[str]]:
 def test_a_grade_is_a_row() -> None:
     """Points as a human writes them, and nothing to note."""
     assert rows_of(report()) == [
-        ["submission", "score", "points", "bonus", "status", "note"],
-        ["ada", "2.5", "4", "0", "graded", ""],
+        ["submission", "score", "points", "bonus", "status", "note", "name", "id", "email", "group", "late"],
+        ["ada", "2.5", "4", "0", "graded", "", "", "", "", "", ""],
     ]
 
 
 def test_a_grade_that_needs_a_human_is_left_empty() -> None:
     """An empty cell is not a zero; what is proven is noted."""
-    assert rows_of(report(outcome=Outcome.ERROR))[1] == [
+    assert rows_of(report(outcome=Outcome.ERROR))[1][:6] == [
         "ada",
         "",
         "4",
@@ -186,6 +188,37 @@ def test_a_grade_that_needs_a_human_is_left_empty() -> None:
         "error",
         "needs a human: 2.5 points are proven",
     ]
+
+
+def test_whose_a_submission_is_stands_in_its_row() -> None:
+    """Late as well; a name is no formula."""
+    student = Student(id="0012", name="=1+1", email="a@x.edu", group="A", late=True)
+    row = rows_of(msgspec.structs.replace(report(), student=student))[1]
+    assert row[6:] == ["'=1+1", "0012", "a@x.edu", "A", "late"]
+
+
+def test_who_handed_in_nothing_has_a_row_without_a_grade() -> None:
+    """Beside those who did."""
+    text = store.gradebook([report()], [Whose(id="7", name="Bela")]).decode()
+    assert list(csv.reader(io.StringIO(text)))[2] == [
+        "", "", "", "", "missing", "nothing was handed in", "Bela", "7", "", "", "",
+    ]  # fmt: skip
+
+
+def test_a_roster_is_filed_and_read_back(tmp_path: Path) -> None:
+    """Nobody where there is none, or a torn one."""
+    roster = (Enrolled(student=Student(sid="7", name="Bela"), submissions=("b",)), Enrolled(student=Student(sid="8")))
+    assert store.roster_in(tmp_path) == ()
+    store.commit_roster(tmp_path, roster)
+    assert store.roster_in(tmp_path) == roster
+    (tmp_path / store.ROSTER).write_bytes(b"{")
+    assert store.roster_in(tmp_path) == ()
+
+
+def test_a_file_may_be_its_owners_alone(tmp_path: Path) -> None:
+    """From the first byte on."""
+    store.commit(tmp_path / "x", b"secret", 0o600)
+    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("first", "=+-@\t\r\n")

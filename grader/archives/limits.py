@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 MB = 1 << 20
+MOST_NESTED = 3
+"""Archives within archives, each the only thing in the other, or without programs beside it."""
 
 
 class NotUnpacked(Exception):

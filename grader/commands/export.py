@@ -9,7 +9,9 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from grader import rejudging, store
+import msgspec
+
+from grader import anonymity, rejudging, store
 from grader.commands import GRADED, NOT_ALL_GRADED
 from grader.commands.options import Commands
 from grader.commands.shown import counted, printable
@@ -21,6 +23,7 @@ from grader.model import EXPORTS, SCHEMA, Report, Status, folder_name
 from grader.wording import ENGLISH, speaking
 
 STANDARD_OUTPUT = "-"
+WITH_NAMES = "the results are anonymous, and so is what is written: for names say --names OUT/names.json, and --to FILE outside of OUT"
 MOST_NAMES = 20
 """Of submissions, in one sentence."""
 
@@ -41,6 +44,7 @@ def add_to(commands: Commands) -> None:
     one.add_argument("--from", dest="own", type=Path, metavar="FILE", help="the platform's own file, to be filled")
     one.add_argument("--assignment", default="", metavar="TITLE", help="the assignment's title on the platform")
     one.add_argument("--submission", metavar="NAME", help="this one only")
+    one.add_argument("--names", type=Path, metavar="FILE", help="who is behind anonymous results: OUT/names.json")
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -49,6 +53,7 @@ def _export(options: argparse.Namespace) -> int:
     filed = _filed_in(out, options.submission)
     there = {folder: report for folder, report in filed.items() if report and report.schema == SCHEMA}
     torn = [folder.name for folder in filed if folder not in there]
+    missing = tuple(one.student for one in store.roster_in(out) if not one.submissions and not options.submission)
     graded = Graded(
         tuple(report.for_the_student for report in there.values()),
         options.assignment,
@@ -56,7 +61,12 @@ def _export(options: argparse.Namespace) -> int:
         {one.submission: _page(folder) for folder, one in there.items()} if form.with_pages else {},
         time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         os.environ,
+        missing,
     )
+    if options.names:
+        graded = _under_their_names(graded, out, options)
+    elif (out / anonymity.NAMES).exists():
+        _say(WITH_NAMES)
     with speaking(spoken(_language_of(graded.reports))):
         exports = _exports(form, graded, out / EXPORTS, options.to)
     _write(exports)
@@ -71,6 +81,28 @@ def _export(options: argparse.Namespace) -> int:
     if human:
         _say(f"without a grade, since a human must look: {_listed(human)}")
     return NOT_ALL_GRADED if torn or left_out or human else GRADED
+
+
+def _under_their_names(graded: Graded, out: Path, options: argparse.Namespace) -> Graded:
+    """Anonymous results, told by the file that knows who is behind them.
+
+    Raises:
+        NotAnonymous: that file does not, or what is written would lie among the results.
+    """
+    if options.to is None or (options.to != STANDARD_OUTPUT and Path(options.to).resolve().is_relative_to(out)):
+        raise anonymity.NotAnonymous(f"with --names the file has names in it: say --to FILE, outside of {str(out)!r}")
+    behind = anonymity.names_in(options.names).behind
+    gone = [one.submission for one in graded.reports if one.submission not in behind]
+    if gone:
+        raise anonymity.NotAnonymous(f"{str(options.names)!r} (--names) does not tell who is behind {_listed(gone)}")
+    reports = {one.submission: _named(one, behind[one.submission]) for one in graded.reports}
+    pages = {reports[told].submission: page for told, page in graded.pages.items()}
+    missing = tuple(found.student for one in graded.missing if (found := behind.get(one.sid)) and found.student)
+    return graded._replace(reports=tuple(reports.values()), pages=pages, missing=missing)
+
+
+def _named(report: Report, behind: anonymity.Behind) -> Report:
+    return msgspec.structs.replace(report, submission=behind.submission, student=behind.student)
 
 
 def _language_of(reports: Sequence[Report]) -> str:

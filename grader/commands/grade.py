@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from grader import batch, finding, grading, index, ports, rejudging, scratch, shards, store
+from grader import batch, grading, index, ports, rejudging, scratch, shards, store
 from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.assignment import Assignment, in_force
 from grader.commands import GRADED, NOT_ALL_GRADED
+from grader.commands import intake as who
 from grader.commands.assigned import assignment_for, assignment_of_the_project, takes_an_assignment
 from grader.commands.options import Commands, count, language, positive, seconds
 from grader.commands.shown import Line, counted, printable
+from grader.intake import Class
 from grader.model import Status, folder_name, points_shown
 from grader.overview import Scored, Standing
 from grader.submission import Submission
@@ -38,6 +40,7 @@ def add_to(commands: Commands) -> None:
     language(one, "as the results that are there, else as LANG says")
     one.add_argument("--seed", type=count, metavar="N", help="for the requests of hidden checks (default: drawn once)")
     one.add_argument("--again", action="store_true", help="grade anew what is graded already")
+    who.add_to(one)
     takes_an_assignment(one)
 
 
@@ -48,15 +51,12 @@ def _grade(options: argparse.Namespace) -> int:
         print(f"assignment: {assignment.name}, by {printable(str(file))}")
     shard = shards.shard_of_this_run(options.shard, os.environ)
     with scratch.room() as room:
-        found = finding.find(options.paths, room / "classes")
-        for notice in found.notices:
-            print(f"forklab: {printable(notice)}", file=sys.stderr)
-        return _graded(part_of(found.submissions, shard), options, shard, assignment)
+        taken = who.class_of(options, room / "classes", os.environ)
+        return _graded(taken, options, shard, assignment)
 
 
-def _graded(
-    submissions: Sequence[Submission], options: argparse.Namespace, shard: shards.Shard | None, assignment: Assignment
-) -> int:
+def _graded(taken: Class, options: argparse.Namespace, shard: shards.Shard | None, assignment: Assignment) -> int:
+    submissions = part_of(taken.submissions, shard)
     tier = tier_for(submissions, options.sandbox)
     out = options.out.resolve()
     if shard and options.seed is None and not batch.has_a_seed(out):
@@ -80,9 +80,12 @@ def _graded(
             assignment,
         )
         store.sweep(settings.out)
+        taken.file(settings.out)
         work = batch.todo(submissions, settings, again=options.again)
         filed = index.overview_in(settings.out).standings if options.again else []
         same = len(submissions) - len(work)
+        begun = {submission.name for submission, _ in work}
+        batch.tell_whose([one for one in submissions if one.name not in begun], settings)
         print(f"{counted(len(submissions))}, {len(work)} to grade" + (f", {same} graded already" if same else ""))
         if work:
             batch.file_the_reference(tier, settings.out, seed)
@@ -174,8 +177,9 @@ def summed_up(scored: Sequence[Scored], out: Path, before: Mapping[str, Scored] 
             score = f"{points_shown(old.score)} -> {score}"
         flag = "" if one.status is Status.GRADED else f"   {one.status.value}: needs a human"
         bonus = f"bonus {points_shown(one.bonus)}" + (", counted" if one.bonus_counts else "")
-        late = f"   {one.lateness}" if one.lateness else ""
-        print(f"{printable(one.submission):30} {score:>12}   {bonus}{flag}{late}")
+        late = f"   {one.lateness}" if one.lateness else "   late" if one.whose.late else ""
+        name = f"   {printable(one.whose.name)}" if one.whose.name not in ("", one.submission) else ""
+        print(f"{printable(one.submission):30} {score:>12}   {bonus}{flag}{late}{name}")
     human = sum(one.status is not Status.GRADED for one in scored)
     print(
         f"{len(scored) - human} graded, {human} to be looked at by a human: {out / batch.INDEX}, {out / batch.GRADES}"

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from grader.exports.feedback import as_id, cell
 from grader.exports.grades import grade_in, grade_of, number_of, scaling
 from grader.exports.shapes import DoesNotFit, Export, Format, Graded, OwnFile
-from grader.exports.students import Row, Student, apart, matched, student_on_canvas
+from grader.exports.students import NOBODY, Row, Sought, apart, matched, on_canvas, sought_on_canvas
 from grader.exports.table import Sheet, sheet, table
-from grader.model import Report, points_shown
+from grader.model import points_shown
 
 POINTS = "Points Possible"
 _NAMES = ("Student", "LastName", "FirstName", "SIS User ID", "SIS Login ID", "Integration ID")
@@ -34,28 +34,34 @@ def write(graded: Graded) -> Export:
 def _new(graded: Graded) -> Export:
     """The least that the importer takes: it finds students by ID, else by login, else by name."""
     points = points_shown(graded.reports[0].points) if graded.reports else ""
-    students = {report.submission: student_on_canvas(report.submission) for report in graded.reports}
-    keys = apart([key for student in students.values() for key in _keys(student)])
-    told = {name for name, one in students.items() if len(_keys(one)) == 1 and keys.issuperset(_keys(one))}
-    header = ["Student", "ID", "SIS Login ID", "Section", cell(graded.title)]
-    lines = [
-        header,
-        [f"    {POINTS}", "", "", "", points],
-        *(_line(students[one.submission], one) for one in graded.reports if one.submission in told),
+    people = [
+        (one, grade_of(report), report.submission) for report in graded.reports for one in sought_on_canvas(report)
     ]
-    return Export(table(lines), tuple(name for name in students if name not in told))
+    people += [(on_canvas(one), None, "") for one in graded.missing]
+    unique = apart([key for one, _, _ in people for key in _keys(one)])
+    lines = [
+        ["Student", "ID", "SIS Login ID", "Section", cell(graded.title)],
+        [f"    {POINTS}", "", "", "", points],
+        *(_line(one, grade) for one, grade, _ in people if _is_clear(one, unique)),
+    ]
+    left_out = dict.fromkeys(name for one, _, name in people if name and not _is_clear(one, unique))
+    return Export(table(lines), tuple(left_out))
 
 
-def _keys(student: Student) -> tuple[str, ...]:
+def _is_clear(one: Sought, unique: set[str]) -> bool:
+    """The importer finds them by one key, and nobody else by that."""
+    return one != NOBODY and len(_keys(one)) == 1 and unique.issuperset(_keys(one))
+
+
+def _keys(one: Sought) -> tuple[str, ...]:
     """What the importer may find them by."""
-    return student.ids or (cell(student.name),)
+    return one.ids or (as_id(one.others[0]) if one.others else cell(one.name),)
 
 
-def _line(student: Student, report: Report) -> list[str]:
-    grade = grade_of(report)
-    login = "" if student.ids else as_id(student.name)
-    name = cell(student.name).replace(POINTS, "Points_Possible")  # or the importer takes the row for that one
-    return [name, "".join(student.ids), login, "", "" if grade is None else points_shown(grade)]
+def _line(one: Sought, grade: float | None) -> list[str]:
+    login = "" if one.ids else as_id(one.others[0] if one.others else one.name)
+    name = cell(one.name).replace(POINTS, "Points_Possible")  # or the importer takes the row for that one
+    return [name, "".join(one.ids), login, "", "" if grade is None else points_shown(grade)]
 
 
 def _filled(graded: Graded, own: Sheet) -> Export:
@@ -68,7 +74,7 @@ def _filled(graded: Graded, own: Sheet) -> Export:
     column = _column_of(graded.assignment, own.header, possible)
     most = number_of(possible[column]) if possible else None
     rows = [Row("") if _is_no_student(row) else _row(own.header, row) for row in own.rows]
-    found = matched(graded.reports, rows, student_on_canvas)
+    found = matched(graded.reports, rows, sought_on_canvas)
     comma = bool(possible and "," in possible[column])
     cells = {(row, column): grade_in(grade_of(report, most), comma) for row, report in found.reports.items()}
     return Export(own.filled(cells), found.left_out, scaling(graded, most))

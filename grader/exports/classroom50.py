@@ -34,11 +34,11 @@ def write(graded: Graded) -> Export:
     """
     if len(graded.reports) != 1:
         raise DoesNotFit("classroom50 takes one submission, that of the repository: say which one with --submission")
-    missing = [name for name in NEEDED.values() if not graded.environment.get(name)]
+    told = _told(graded)
+    missing = [NEEDED[key] for key, value in told.items() if not value]
     if missing:
         raise DoesNotFit(f"classroom50 is for its runner, which sets {', '.join(missing)}: these are not set here")
     (report,) = graded.reports
-    told = {key: graded.environment[name] for key, name in NEEDED.items()}
     return Export(
         as_json(
             {
@@ -52,6 +52,15 @@ def write(graded: Graded) -> Export:
         ),
         notes=cut_to(graded),
     )
+
+
+def _told(graded: Graded) -> dict[str, str]:
+    """What the runner's variables tell; where they don't tell who it is, a clone's name does."""
+    told = {key: graded.environment.get(name, "") for key, name in NEEDED.items()}
+    student = graded.reports[0].student
+    if student and student.layout == "classroom":
+        told["owner"] = told["owner"] or student.id
+    return told
 
 
 def _scores(report: Report) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import zipfile
 
 from grader.exports.moodle_worksheet import columns_of, rows_of
 from grader.exports.shapes import Export, Format, Graded, OwnFile
-from grader.exports.students import apart, matched, student_on_moodle
+from grader.exports.students import apart, matched, sought_on_moodle
 from grader.exports.table import sheet
 from grader.model import Report
 
@@ -26,35 +26,38 @@ def write(graded: Graded) -> Export:
     Raises:
         DoesNotFit: the file that tells participants' numbers is no worksheet.
     """
-    ids = _ids(graded) if graded.own is None else _ids_in(graded, graded.own)
+    ids, left_out = _ids(graded) if graded.own is None else _ids_in(graded, graded.own)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, participant in ids.items():
-            entry = zipfile.ZipInfo(f"{_folder(name, participant)}/{PAGE}", _LONG_AGO)
+        for participant, report in ids.items():
+            entry = zipfile.ZipInfo(f"{_folder(report, participant)}/{PAGE}", _LONG_AGO)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, graded.pages[name])
-    return Export(packed.getvalue(), tuple(one.submission for one in graded.reports if one.submission not in ids))
+            archive.writestr(entry, graded.pages[report.submission])
+    return Export(packed.getvalue(), left_out)
 
 
-def _ids(graded: Graded) -> dict[str, str]:
-    """By submission, its participant's number, as the submission's name tells it."""
-    told = {one.submission: student_on_moodle(one.submission).ids for one in graded.reports}
+def _ids(graded: Graded) -> tuple[dict[str, Report], tuple[str, ...]]:
+    """By participant's number, whose page it is, as the submissions' names tell it; and who has none."""
+    told = {one.submission: [number for who in sought_on_moodle(one) for number in who.ids] for one in graded.reports}
     unique = apart([number for ids in told.values() for number in ids])
-    return {name: ids[0] for name, ids in told.items() if ids and ids[0] in unique}
+    there = {
+        one.submission: one for one in graded.reports if told[one.submission][:1] and told[one.submission][0] in unique
+    }
+    return {told[name][0]: report for name, report in there.items()}, tuple(name for name in told if name not in there)
 
 
-def _ids_in(graded: Graded, own: bytes) -> dict[str, str]:
+def _ids_in(graded: Graded, own: bytes) -> tuple[dict[str, Report], tuple[str, ...]]:
     """The same, as a worksheet tells it."""
     worksheet = sheet(own)
     rows = rows_of(worksheet, columns_of(worksheet))
-    found: dict[int, Report] = matched(graded.reports, rows, student_on_moodle).reports
-    return {report.submission: rows[row].id for row, report in found.items()}
+    found = matched(graded.reports, rows, sought_on_moodle)
+    return {rows[row].id: report for row, report in found.reports.items()}, found.left_out
 
 
-def _folder(submission: str, participant: str) -> str:
+def _folder(report: Report, participant: str) -> str:
     """Moodle's own, with the name as far as every file system has it; only the number counts."""
-    name = "".join(c for c in student_on_moodle(submission).name if c.isalnum() or c in " -")
+    name = "".join(c for c in sought_on_moodle(report)[0].name if c.isalnum() or c in " -")
     return f"{' '.join(name.split())[:60] or 'Participant'}_{participant}_assignsubmission_file_"
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from grader.exports.feedback import as_html
 from grader.exports.grades import cut_to, grade_in, grade_of, number_of, scaling
 from grader.exports.shapes import DoesNotFit, Export, Format, Graded, OwnFile
-from grader.exports.students import Row, matched, student_on_moodle
+from grader.exports.students import Row, matched, sought_on_moodle
 from grader.exports.table import Sheet, sheet
 
 NO_WORKSHEET = "the file (--from) is no grading worksheet of Moodle: "
@@ -46,7 +46,7 @@ def write(graded: Graded) -> Export:
     """
     own = sheet(graded.own or b"")
     columns = columns_of(own)
-    found = matched(graded.reports, rows_of(own, columns), student_on_moodle)
+    found = matched(graded.reports, rows_of(own, columns), sought_on_moodle)
     comma = "," in own.rows[0][columns.grade + 1]
     cells = {}
     for row, report in found.reports.items():

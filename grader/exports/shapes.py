@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from grader.assignment import THE_LAB
 from grader.model import Report
+from grader.people import Person
 
 
 class DoesNotFit(Exception):
@@ -32,6 +33,7 @@ class Graded(NamedTuple):
         pages: by submission, its `report.html`.
         made: when, as `YYYY-MM-DDTHH:MM:SSZ`.
         environment: variables that the platform sets.
+        missing: those of the roster who handed nothing in.
     """
 
     reports: tuple[Report, ...]
@@ -40,6 +42,7 @@ class Graded(NamedTuple):
     pages: Mapping[str, bytes] = {}
     made: str = ""
     environment: Mapping[str, str] = {}
+    missing: tuple[Person, ...] = ()
 
     @property
     def title(self) -> str:

@@ -3,41 +3,84 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from grader.model import Report
+from grader.people import Person
+from grader.rosters import same, squashed
 
 _OF_MOODLE = re.compile(r"([^_]*)_(\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?", re.DOTALL)
 _NUMBERS_OF_CANVAS = re.compile(r"_(?=(\d+)_\d+_.)", re.DOTALL)
 _ANONYMOUS = re.compile(r"(LATE_)?anon(_.*)?", re.DOTALL)
 
 
-class Student(NamedTuple):
-    """Somebody as a platform knows them.
+class Sought(NamedTuple):
+    """Somebody as a platform may know them.
 
     Args:
-        ids: the platform's own; none where the submission's name does not tell it, several where it can be read in
-            more than one way.
+        ids: the platform's own; none where nothing tells it, several where it can be read in more than one way.
+        others: what else they may be found by, the surest first: addresses and ids that are not the platform's own.
+        group: what a group may be called that the ids are those of.
+        number: what may be the platform's own where nothing else leads to them.
     """
 
     name: str
     ids: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    group: str = ""
+    number: str = ""
 
 
-def student_on_moodle(submission: str) -> Student:
+NOBODY = Sought("")
+"""Handed in without a name: no name or number of it is a student's."""
+
+
+def sought_on_moodle(report: Report) -> tuple[Sought, ...]:
+    """Everybody who gets a submission's grade, as Moodle may know them."""
+    student = report.student
+    if student is None:
+        return (_named_by_moodle(report.submission),)
+    if student.layout == "moodle" and not student.members:
+        return (Sought(student.name, (student.id,) if student.id else (), _told_of(student), student.name),)
+    return tuple(
+        Sought(one.name, (), _told_of(one), number=one.lms_id or ("" if student.layout else one.id))
+        for one in student.people
+    )
+
+
+def sought_on_canvas(report: Report) -> tuple[Sought, ...]:
+    """Everybody who gets a submission's grade, as Canvas may know them."""
+    student = report.student
+    if student is None:
+        return (_named_by_canvas(report.submission),)
+    if student.layout == "canvas" and not student.members:
+        ids = (student.id,) if student.id else student.perhaps
+        return (Sought(student.name, ids or ((student.lms_id,) if student.lms_id else ())),) if ids or student.sid else (NOBODY,)  # fmt: skip
+    return tuple(on_canvas(one)._replace(number="" if student.layout else one.id) for one in student.people)
+
+
+def on_canvas(person: Person) -> Sought:
+    """Somebody whom a roster tells, or another platform."""
+    return Sought(person.name, (person.lms_id,) if person.lms_id else (), _told_of(person))
+
+
+def _told_of(person: Person) -> tuple[str, ...]:
+    return tuple(told for told in (person.email, person.sid, person.id) if told)
+
+
+def _named_by_moodle(submission: str) -> Sought:
     """`Ada Lovelace_12345_assignsubmission_file`: the number is that of the worksheet's "Participant 12345".
 
     Underscores of a participant's own name are spaces there (mod/assign/locallib.php, download_submissions), so that
     no name can pass for another's.
     """
     found = _OF_MOODLE.fullmatch(submission)
-    return Student(found[1], (found[2],)) if found else Student(submission)
+    return Sought(found[1], (found[2],)) if found else Sought(submission, number=submission)
 
 
-def student_on_canvas(submission: str) -> Student:
+def _named_by_canvas(submission: str) -> Sought:
     """`lovelaceada_LATE_1234_98765_server.py`: the gradebook's ID, and the attachment's.
 
     Names and files of students may have numbers in them that look like these two.
@@ -47,17 +90,13 @@ def student_on_canvas(submission: str) -> Student:
         for found in reversed([*_NUMBERS_OF_CANVAS.finditer(submission)])
         if re.fullmatch(r"\w+", submission[: found.start()]) and not _ANONYMOUS.match(submission)
     }
-    return Student([*readings.values()][-1] if readings else submission, tuple(reversed(readings)))
+    name = [*readings.values()][-1] if readings else submission
+    return Sought(name, tuple(reversed(readings)), number=name)
 
 
 def apart(names: Sequence[str]) -> set[str]:
     """Those that only one has: of two that are one to the platform, neither is written."""
     return {name for name, times in Counter(names).items() if times == 1}
-
-
-def same(text: str) -> str:
-    """A name as it is compared: platforms and file systems differ in composition, case and spaces, people do not."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 class Row(NamedTuple):
@@ -84,22 +123,44 @@ class Matched(NamedTuple):
     left_out: tuple[str, ...]
 
 
-def matched(reports: Sequence[Report], rows: Sequence[Row], student_of: Callable[[str], Student]) -> Matched:
-    """Each submission's row: by the id that its name tells, else by an id, name, login or address that is its name."""
-    rows_of = {report.submission: _rows_of(student_of(report.submission), rows) for report in reports}
-    claims = Counter(row for found in rows_of.values() if len(found) == 1 for row in found)
-    whose = {
-        found[0]: report
-        for report in reports
-        if len(found := rows_of[report.submission]) == 1 and claims[found[0]] == 1
-    }
-    there = {report.submission for report in whose.values()}
-    return Matched(whose, tuple(report.submission for report in reports if report.submission not in there))
+def matched(reports: Sequence[Report], rows: Sequence[Row], sought_by: Callable[[Report], Sequence[Sought]]) -> Matched:
+    """The row of everybody who gets a grade: by the platform's id, else by an id, address, login or name of theirs."""
+    found = [(report, sought, _rows_of(sought, rows)) for report in reports for sought in sought_by(report)]
+    claims = Counter(row for _, _, theirs in found for row in theirs)
+    whose = {row: report for report, _, theirs in found for row in theirs if claims[row] == 1}
+    left_out = (
+        report.submission if len(sought_by(report)) == 1 else f"{sought.name or sought.others} of {report.submission}"
+        for report, sought, theirs in found
+        if not theirs or any(claims[row] > 1 for row in theirs)
+    )
+    return Matched(whose, tuple(dict.fromkeys(left_out)))
 
 
-def _rows_of(student: Student, rows: Sequence[Row]) -> list[int]:
-    if student.ids and any(row.id for row in rows):
-        return [number for number, row in enumerate(rows) if row.id in student.ids]
-    name = same(student.name)
-    by_id = [number for number, row in enumerate(rows) if row.id and same(row.id) == name]
-    return by_id or [number for number, row in enumerate(rows) if name and name in map(same, row.others)]
+def _rows_of(sought: Sought, rows: Sequence[Row]) -> list[int]:
+    """The row of one person; those of a group's members, where the number is the group's; none where it is not clear."""
+    members = _members(sought.group, rows)
+    by_id = [number for number, row in enumerate(rows) if row.id and row.id in sought.ids]
+    if members and not set(by_id) & set(members):
+        return members
+    if by_id or (sought.ids and not sought.others and any(row.id for row in rows)):
+        return _only(by_id)
+    for told in filter(None, (sought.number if not sought.others else "", *sought.others, sought.name)):
+        found = [number for number, row in enumerate(rows) if same(told) in map(same, row.others)]
+        found = _by_number(told, rows) or found if told == sought.number else found
+        if found:
+            return _only(found)
+    return _only(_by_number(sought.number, rows))
+
+
+def _members(group: str, rows: Sequence[Row]) -> list[int]:
+    """Rows that tell of a group of that name: not as a student's own, which comes first."""
+    name = squashed(group)
+    return [number for number, row in enumerate(rows) if name and name in map(squashed, row.others[1:])]
+
+
+def _by_number(told: str, rows: Sequence[Row]) -> list[int]:
+    return [number for number, row in enumerate(rows) if row.id and same(row.id) == same(told)]
+
+
+def _only(rows: list[int]) -> list[int]:
+    return rows if len(rows) == 1 else []

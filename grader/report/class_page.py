@@ -7,6 +7,7 @@ from statistics import median
 
 from grader.model import Outcome, Status, points_shown
 from grader.overview import LETTERS, Overview, Standing
+from grader.people import Whose
 from grader.report.clean import html
 from grader.report.everybody import SCRIPT, everybody
 from grader.report.matrix import matrices
@@ -53,6 +54,7 @@ def class_page(overview: Overview, *, title: str, made: str) -> str:
         _band(standings),
         _old_and_new(standings),
         _by_hand(overview, human),
+        _missing(overview.missing),
         _late(standings),
         _distribution(graded),
         _commonest_causes(standings),
@@ -83,6 +85,14 @@ def _band(standings: Sequence[Standing]) -> str:
     if not bare:
         return ""
     return f'<p class="fl-band"><strong>{UNSANDBOXED}</strong>: {counted(bare, "submission", "submissions")} ran without a box.</p>'
+
+
+def _missing(missing: Sequence[Whose]) -> str:
+    """Those of the roster who handed nothing in."""
+    if not missing:
+        return ""
+    rows = "".join(f"<li>{html(f'{one.name} ({one.id})' if one.name else one.id)}</li>" for one in missing)
+    return f"<h2>Nothing from {counted(len(missing), 'student', 'students')}</h2><ul>{rows}</ul>"
 
 
 def _by_hand(overview: Overview, human: Sequence[Standing]) -> str:

@@ -63,7 +63,7 @@ def _row(one: Standing, mend_first: str, *, old: bool) -> str:
     before = f'<td class="fl-num">{_before(one)}' if old else ""
     return (
         f'<tr class="{" ".join(_marks(one))}"><td>{link(one)}{before}<td class="fl-num">{points_shown(one.score)}'
-        f'<td class="fl-num">{points_shown(one.bonus)}<td>{STATUS_WORDS[one.status]}'
+        f'<td class="fl-num">{points_shown(one.bonus)}<td>{STATUS_WORDS[one.status]}{", late" if one.whose.late else ""}'
         f'<td><a href="{address_of(one, "report.html")}">student’s</a>'
         f'<td class="fl-wide">{html(one.causes[0]) if one.causes else mend_first}'
     )
@@ -77,6 +77,7 @@ def _before(one: Standing) -> str:
 def _marks(one: Standing) -> list[str]:
     """What the filter looks for."""
     human = ["hand"] if one.status is not Status.GRADED else []
+    human += ["late"] if one.whose.late else []
     if one.was is None:
         return human
     gained = one.score - one.was.score
@@ -86,7 +87,13 @@ def _marks(one: Standing) -> list[str]:
 def _tools(overview: Overview) -> str:
     """The filters, which only a script can work."""
     marks = [mark for one in overview.standings for mark in _marks(one)]
-    words = {"hand": "to be looked at by hand", "changed": "changed", "gained": "gained points", "lost": "lost points"}
+    words = {
+        "hand": "to be looked at by hand",
+        "late": "late",
+        "changed": "changed",
+        "gained": "gained points",
+        "lost": "lost points",
+    }
     which = "".join(
         f'<option value="={mark}">{told} ({marks.count(mark):,})' for mark, told in words.items() if mark in marks
     )

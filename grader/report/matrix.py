@@ -9,7 +9,7 @@ from typing import NamedTuple
 from grader.model import Outcome
 from grader.overview import LETTERS, NOT_ASKED, Asked, Overview, Standing
 from grader.report.clean import html
-from grader.report.people import name_of_a, some_of
+from grader.report.people import called, name_of_a, some_of
 from grader.report.words import STRETCH, SYMBOLS
 
 NAMED_IN_A_ROW = 3
@@ -75,7 +75,7 @@ def _matrix(overview: Overview, title: str, columns: Sequence[int]) -> str:
 
 def _width(overview: Overview) -> int:
     """Characters that the names may take; what is longer is cut where it is shown."""
-    names = (len(one.submission) for one in overview.standings)
+    names = (len(called(one)) for one in overview.standings)
     return min(WIDEST, 2 + max(names, default=0)) if has_a_row_for_each(overview) else WIDEST
 
 

@@ -43,7 +43,8 @@ MOST_OUTPUT = 2000
 
 def page_title(report: Report) -> str:
     """What the page is called; pytest-html escapes it."""
-    said = say("{submission}: {score}", submission=report.submission, score=score_of(report))
+    name = report.whose.name or report.submission
+    said = say("{submission}: {score}", submission=name, score=score_of(report))
     return one_line(f"{report.assignment}: {said}" if report.assignment else said)
 
 
@@ -90,10 +91,17 @@ def _score(report: Report) -> str:
     more = (say("{sentence}.", sentence=said) for said in (lateness_of(report), hidden_of(report)) if said)
     name = f"{html(report.assignment)} · " if report.assignment else ""
     return (
-        f'<p class="fl-score">{shown}</p><p class="fl-soft">{name}{html(report.submission)} · '
+        f'<p class="fl-score">{shown}</p><p class="fl-soft">{name}{html(_whose(report))} · '
         f"{status_said(report.status)} · {sandbox} · {report.seconds:.1f} s</p>"
         + "".join(f"<p>{html(said)}</p>" for said in more)
     )
+
+
+def _whose(report: Report) -> str:
+    """`Ada Lovelace (0012), late`; the submission's name where nobody's is known."""
+    who = report.whose
+    name = f"{who.name} ({who.id})" if who.name and who.id else who.name or report.submission
+    return say("{name}, late", name=name) if who.late else name
 
 
 def _of_how_many(report: Report) -> str:

@@ -10,8 +10,16 @@ from grader.report.clean import html
 
 
 def name_of_a(one: Standing) -> str:
-    """A submission's name, as HTML."""
-    return html(one.submission)
+    """The students' names where they are known, and whatever tells them apart, as HTML."""
+    return html(called(one))
+
+
+def called(one: Standing) -> str:
+    """`Ada Lovelace (0012)`; the submission's name where nobody's is known."""
+    name, number = one.whose.name, one.whose.id
+    if not name or name == one.submission:
+        return one.submission
+    return f"{name} ({number})" if number else f"{name} ({one.submission})"
 
 
 def address_of(one: Standing, page: str) -> str:

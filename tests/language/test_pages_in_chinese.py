@@ -12,10 +12,8 @@ from grader.replaying import page_of
 from grader.wording import speaking
 from tests.language.chinese import english_in
 from tests.language.test_told_in_chinese import shown_by, told_of
-from tests.report.conftest import browser
 from tests.right_scenes import REFERENCES
 
-__all__ = ["browser"]
 MISTAKES = {"threads_in_place_of_processes": 1280, "sleeps_at_the_wrong_place": 390}
 """And how wide the window is."""
 OUT_OF_THE_PICTURE = """() => { document.querySelectorAll('details').forEach(d => d.open = true); const out = [];

@@ -6,6 +6,7 @@ import re
 
 from grader.model import Status
 from grader.overview import Asked, Overview, Standing, Was
+from grader.people import Whose
 from grader.report import class_page
 from grader.report.matrix import MANY, ROWS_AT_MOST
 
@@ -156,3 +157,20 @@ def test_only_a_crowd_is_laid_out_bit_by_bit() -> None:
     """A short table shows all its rows at once, on paper and in a search of the browser's too."""
     assert "fl-many" not in re.sub("<style>.*?</style>", "", page_of(*map(standing, range(MANY))), flags=re.DOTALL)
     assert page_of(*map(standing, range(MANY + 1))).count(' fl-many"') == 3
+
+
+def test_names_late_and_missing_are_shown() -> None:
+    """Names of students in place of folders, the folder where nothing else tells two apart; inert, whatever they are."""
+    ada = standing(1)._replace(whose=Whose(id="0012", name="<b>Ada", late=True))
+    bela = standing(2)._replace(whose=Whose(name="Bela"))
+    page = class_page.class_page(
+        Overview((CORE, OTHER, BONUS), [ada, bela, standing(3)], [Whose(id="7", name="<i>Chen"), Whose(id="8")]),
+        title="Lab",
+        made="now",
+    )
+    rows = page[page.index('id="fl-all"') :].split("<tr")[2:5]
+    cells = [re.sub("(<.*?>)+", "|", row).split("|") for row in rows]
+    assert [row[1] for row in cells] == ["&lt;b&gt;Ada (0012)", "Bela (s2)", "s3"]
+    assert ["graded, late" in row for row in cells] == [True, False, False]
+    assert '<option value="=late">late (1)' in page
+    assert "<h2>Nothing from 2 students</h2><ul><li>&lt;i&gt;Chen (7)</li><li>8</li></ul>" in page
