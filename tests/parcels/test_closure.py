@@ -29,7 +29,7 @@ def test_no_part_of_the_instructors_is_needed(part: str) -> None:
     "file",
     [
         "grader/__init__.py", "grader/plugin.py", "grader/checks/test_both.py", "grader/causes/reaping.py",
-        "grader/apparatus/sandbox/agent.py", "grader/apparatus/shim/sitecustomize.py",
+        "grader/apparatus/sandbox/agent.py", "grader/apparatus/sandbox/shim/sitecustomize.py",
     ],
 )  # fmt: skip
 def test_what_is_imported_or_run_by_its_path_is_needed(file: str) -> None:
