@@ -8,7 +8,14 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 PROJECT = Path(__file__).resolve().parents[1]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "student_template/README.md", "deploy/README.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "student_template/README.md",
+    "student_template/README.zh.md",
+    "deploy/README.md",
+)
 
 project = "forklab"
 extensions = ["myst_parser"]

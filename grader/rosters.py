@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from grader.listing import listed
 from grader.people import Enrolled, Person, Student
 
 _COLUMNS = {
@@ -180,8 +181,7 @@ def _called(one: Enrolled) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more
+    return listed(names, MOST_NAMED)
 
 
 def _surely(person: Person, student: Student, roster: Sequence[Student]) -> Student | None:

@@ -24,6 +24,8 @@ SHORTEST_LINE = 20
 """Characters of a line of code that is nobody's but its author's."""
 SHORTEST_WORD = 8
 """Of a hidden request: shorter words may stand anywhere."""
+EVERYWHERE = frozenset({"waiting", "it does not listen", "it has stopped serving", "the server has ended"})
+"""Labels of snapshots that every scene may have, whoever wrote it."""
 RUNNER = dict.fromkeys(NEEDED.values(), "a value of the runner's")
 
 
@@ -63,7 +65,11 @@ def _hidden(report: Report, recorded: Recorded) -> Iterator[str]:
     for scenes in recorded.values():
         for name, seen in scenes.items():
             if name not in SENTENCES:
-                yield from (name, *seen.clients, *(look.label for look in seen.snapshots if look.label != "waiting"))
+                yield from (
+                    name,
+                    *seen.clients,
+                    *(look.label for look in seen.snapshots if look.label not in EVERYWHERE),
+                )
                 yield from _words_asked_in(seen)
 
 

@@ -468,7 +468,7 @@ class Server:
         if OUR_MARK in said:
             for line in said.split(b"\n"):
                 if line.startswith(OUR_MARK):
-                    self._diary.tell(What.INTERRUPTED, note=line[10:].decode("ascii", "replace"))
+                    self._diary.tell(What.INTERRUPTED, note=_interruption(line[10:].decode("ascii", "replace")))
 
     def _end_with(self, status: int, by_us: str = "") -> None:
         """The program has ended: note how, and cut the scene, unless it may go on without.
@@ -547,3 +547,10 @@ class Server:
     def _written_down(self, snapshot: Snapshot) -> Snapshot:
         self._diary.snapshots.append(snapshot)
         return snapshot
+
+
+def _interruption(line: str) -> str:
+    """What our `sitecustomize` has written, as a sentence that can be told in other languages."""
+    number = line.removeprefix("call ").partition(" ")[0]
+    sentence = filed("call {number} of accept was interrupted by a signal (EINTR)", number=number)
+    return sentence if sentence == line else line

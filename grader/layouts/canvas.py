@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from grader.layouts.shapes import Handed, Layout, Listing, Part, Read
+from grader.listing import listed
 from grader.people import Student
 
 _END = r"_(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<online>text|link)\.html)"
@@ -103,9 +104,8 @@ def _told(unclear: Sequence[Handed]) -> tuple[str, ...]:
     names = [repr(part.entry) for one in unclear for part in one.parts if not _ANONYMOUS.fullmatch(part.entry)]
     if not names:
         return ()
-    some = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
     return (
-        f"whose ID is meant can be read in two ways: {some}; a roster or, when grades are exported, a gradebook tells",
+        f"whose ID is meant can be read in two ways: {listed(names, MOST_NAMED)}; a roster or, when grades are exported, a gradebook tells",
     )
 
 

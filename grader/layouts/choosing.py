@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from grader.layouts import LAYOUTS, NAMES, PLAIN
 from grader.layouts.shapes import Layout, Listing, Unclear
+from grader.listing import listed
 
 MOST_NAMED = 3
 
@@ -50,5 +51,4 @@ def _wanted(listing: Listing, wanted: str) -> Layout | None:
 
 
 def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(map(repr, names[:MOST_NAMED])) + more
+    return listed([*map(repr, names)], MOST_NAMED)

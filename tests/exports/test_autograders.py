@@ -65,7 +65,13 @@ def strings_in(value: Any) -> Iterator[str]:
 def scored_by_gradescope(data: bytes) -> float | None:
     """The score that results.json gives, by docs/specs.md; None for none."""
     told = json.loads(data)
-    kinds: dict[str, Any] = {"score": (int, float), "execution_time": (int, float), "output": str, "tests": list}
+    kinds: dict[str, Any] = {
+        "score": (int, float),
+        "execution_time": (int, float),
+        "output": str,
+        "tests": list,
+        "extra_data": dict,
+    }
     formats = {"text", "html", "simple_format", "md", "ansi"}
     visibilities = {"hidden", "after_due_date", "after_published", "visible"}
     for key, value in told.items():
