@@ -19,11 +19,6 @@ Looked = dict[str, dict[str, Recording]]
 """Recordings by track's name and scene's name."""
 
 
-_STARTED_BY_HAND = "What happens when you start it yourself, in the folder that you hand in: python3 {program}?"
-"""For a program that never waits for clients, if it was started at all."""
-_LAST_DEED = "What did the server do last, and what did it meet there?"
-
-
 class Broken(Exception):
     """The apparatus failed us: our own fault, and an ERROR for each check that needed it."""
 
@@ -148,7 +143,17 @@ def _mismatch_of(check: Check, missing: NotReached) -> Mismatch:
         expected=check.requirement,
         observed=missing.reason,
         evidence=missing.evidence,
-        hint=(_STARTED_BY_HAND if check.name == "listens" else _LAST_DEED).format(program=check.track.program),
+        hint=_hint(check),
+    )
+
+
+def _hint(check: Check) -> str:
+    """A program that never waits for clients may not have been started at all."""
+    if check.name != "listens":
+        return say("What did the server do last, and what did it meet there?")
+    program = check.track.program
+    return say(
+        "What happens when you start it yourself, in the folder that you hand in: python3 {program}?", program=program
     )
 
 

@@ -23,7 +23,7 @@ import msgspec
 
 from grader.model import Report, Status, points_shown
 from grader.overview import Scored
-from grader.people import Enrolled, Whose
+from grader.people import NOBODY, Enrolled, Whose
 from grader.recording import RECORDING_SCHEMA, Recording
 
 RESULT = "result.json"
@@ -38,6 +38,7 @@ Recorded = Mapping[str, Mapping[str, Recording]]
 _LATE = ("before deduction", "deduction", "lateness")
 """Columns of a gradebook in which somebody is late."""
 _WHOSE = ("name", "id", "email", "group", "late")
+"""Columns of a gradebook in which somebody is known by more than a folder's name."""
 _NOT_OURS = (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What reading a file raises that we have not written: msgspec passes on what is no UTF-8 or nests too deep."""
 
@@ -198,7 +199,10 @@ def gradebook(scored: Iterable[Scored], missing: Iterable[Whose] = ()) -> bytes:
     everybody = list(scored)
     somebody_is_late = any(one.lateness for one in everybody)
     lateness = _LATE if somebody_is_late else ()
-    writer.writerow(["submission", "score", "points", "bonus", "status", "note", *lateness, *_WHOSE])
+    absent = list(missing)
+    is_known = bool(absent) or any(one.whose != NOBODY for one in everybody)
+    whose = _WHOSE if is_known else ()
+    writer.writerow(["submission", "score", "points", "bonus", "status", "note", *lateness, *whose])
     for one in everybody:
         graded = one.status is Status.GRADED
         writer.writerow(
@@ -210,10 +214,10 @@ def gradebook(scored: Iterable[Scored], missing: Iterable[Whose] = ()) -> bytes:
                 one.status.value,
                 "" if graded else f"needs a human: {points_shown(one.score)} points are proven",
                 *(_lateness_of(one, graded) if somebody_is_late else ()),
-                *_told(one.whose),
+                *(_told(one.whose) if is_known else ()),
             ]
         )
-    for who in missing:
+    for who in absent:
         writer.writerow(["", "", "", "", MISSING, "nothing was handed in", *("" for _ in lateness), *_told(who)])
     return text.getvalue().encode("utf-8", "backslashreplace")
 

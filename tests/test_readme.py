@@ -32,7 +32,7 @@ DOCUMENTS = (
 )
 OURS = (".venv/bin/", "python -m grader", "pytest")
 """How a command begins that stands in the middle of a sentence or a table."""
-NOT_COPIED = (".git", ".tox", ".venv", "build", "results", "__pycache__", ".*_cache", "*.egg-info", "report.html")
+NOT_COPIED = (".git", ".tox", ".venv", "build", "results", "__pycache__", ".*_cache", "*.egg-info")
 DOCUMENT = grading.PROJECT / "docs" / "assignment.md"
 """It has a whole `assignment.toml`."""
 SAMPLES_OF_THE_COPY = ("ada", "chen")
@@ -75,6 +75,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     here = tmp_path_factory.mktemp("readme")
     project, student = here / "project", here / "student"
     shutil.copytree(grading.PROJECT, project, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
+    for page in (project / "report.html", project / "student_template" / "report.html"):  # the sample's is a document
+        page.unlink(missing_ok=True)
     for sample in (project / "examples" / "submissions").iterdir():
         if sample.name not in SAMPLES_OF_THE_COPY:
             shutil.rmtree(sample)

@@ -118,6 +118,7 @@ NAMES = frozenset(
         "atexit",
         "h",
         "min",
+        "read",
         "zip",
         "zstd",
         "bytes",
