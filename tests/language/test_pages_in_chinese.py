@@ -14,7 +14,7 @@ from tests.language.chinese import english_in
 from tests.language.test_told_in_chinese import shown_by, told_of
 from tests.right_scenes import REFERENCES
 
-MISTAKES = {"threads_in_place_of_processes": 1280, "sleeps_at_the_wrong_place": 390}
+MISTAKES = {"threads_in_place_of_processes": 390}
 """And how wide the window is."""
 OUT_OF_THE_PICTURE = """() => { document.querySelectorAll('details').forEach(d => d.open = true); const out = [];
 document.querySelectorAll('svg').forEach(s => { const v = s.viewBox.baseVal; s.querySelectorAll('text').forEach(t => {
