@@ -30,7 +30,6 @@ import os, signal
 for _ in range(90):
     if not os.fork():
         signal.pause()
-signal.pause()  # who ends before anybody has looked was over no limit
 """
 FILLS = """
 import os, time
@@ -38,7 +37,6 @@ for _ in range(2):
     if not os.fork():
         filled = bytearray(os.urandom(1 << 20) * 300)
         time.sleep(600)
-time.sleep(600)
 """
 LISTENS = """
 import socket
