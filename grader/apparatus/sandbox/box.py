@@ -163,12 +163,11 @@ class Box:
             **environment,
         }
         with_the_shim = {**variables, "PYTHONPATH": self._plan.shim}
-        variables = with_the_shim if shimmed and not seeded else variables
         usual_limits = limits.of_a_process(allowed.descriptors, allowed.file_size, tasks=self._plan.tasks)
         order = {
             "do": "start",
             "command": [self._plan.python, *(arguments or (program,))],
-            "environment": variables,
+            "environment": with_the_shim if shimmed else variables,
             "folder": self._plan.folder,
             "limits": {**usual_limits, "NOFILE": descriptors or allowed.descriptors},
             "user": self._plan.user,
