@@ -223,10 +223,10 @@ def _rows_in(index: sqlite3.Connection) -> Iterator[Row]:
             sandbox,
             letters,
             tuple(causes.splitlines()),
-            _was(*more[:5]),
+            _was(*more[: len(Was._fields)]),
             deduction,
             late,
-            _whose(*more[5:]),
+            _whose(*more[len(Was._fields) :]),
         )
         yield standing, rubrics.get(rubric, ())
 
