@@ -11,6 +11,7 @@ from grader import anonymity, finding, intake, shards
 from grader.assignment import in_force
 from grader.commands.shown import counted, printable
 from grader.layouts import NAMES
+from grader.listing import listed
 from grader.submission import Submission, is_hidden
 
 MOST_FILES = 5
@@ -72,9 +73,7 @@ def _line(one: Submission, *, hidden: bool) -> str:
     files = _files(one)
     if hidden:
         return f"  {one.name}{late}: {len(files)} at the top"
-    listed = ", ".join(files[:MOST_FILES]) + (f" and {len(files) - MOST_FILES} more" if len(files) > MOST_FILES else "")
-    entries = ", ".join(one.taken[:MOST_FILES]) + (" and more" if len(one.taken) > MOST_FILES else "")
-    return f"  {entries} -> {_who(one)}{late}: {listed or 'nothing'}"
+    return f"  {listed(one.taken, MOST_FILES)} -> {_who(one)}{late}: {listed(files, MOST_FILES) or 'nothing'}"
 
 
 def _who(one: Submission) -> str:
