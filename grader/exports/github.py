@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from grader.exports.feedback import missed, shown, summary, why
 from grader.exports.shapes import Export, Format, Graded
 from grader.model import TRACKS, Outcome, Report, Result, Status, points_shown
-from grader.report.words import STATUS_WORDS, SYMBOLS, outcome_said, track_of
+from grader.report.words import SYMBOLS, outcome_said, status_said, track_of
 from grader.wording import say
 
 MOST_BYTES = 1_000_000
@@ -43,7 +43,7 @@ def _of_one(report: Report) -> list[str]:
 
 def _of_all(reports: Sequence[Report]) -> list[str]:
     rows = [
-        f"| {inert(one.submission)} | {inert(_grade(one))} | {points_shown(one.bonus)} | {STATUS_WORDS[one.status]} |"
+        f"| {inert(one.submission)} | {inert(_grade(one))} | {points_shown(one.bonus)} | {status_said(one.status)} |"
         for one in reports
     ]
     return [f"## {len(reports)} submissions", "", "| submission | points | bonus | |", "|---|---|---|---|", *rows]

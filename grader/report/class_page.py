@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
+from grader.listing import listed
 from grader.model import Outcome, Status, points_shown
 from grader.overview import LETTERS, Overview, Standing
 from grader.people import Whose
@@ -13,7 +14,7 @@ from grader.report.everybody import SCRIPT, everybody
 from grader.report.matrix import matrices
 from grader.report.people import all_of, link, some_of
 from grader.report.style import SHEET
-from grader.report.words import STATUS_WORDS, UNSANDBOXED, counted
+from grader.report.words import counted, status_said, unsandboxed_said
 
 NAMED_AT_MOST = 8
 """Submissions that are named beside a requirement that they fail."""
@@ -84,7 +85,7 @@ def _band(standings: Sequence[Standing]) -> str:
     bare = sum(one.sandbox == "none" for one in standings)
     if not bare:
         return ""
-    return f'<p class="fl-band"><strong>{UNSANDBOXED}</strong>: {counted(bare, "submission", "submissions")} ran without a box.</p>'
+    return f'<p class="fl-band"><strong>{unsandboxed_said()}</strong>: {counted(bare, "submission", "submissions")} ran without a box.</p>'
 
 
 def _missing(missing: Sequence[Whose]) -> str:
@@ -100,7 +101,7 @@ def _by_hand(overview: Overview, human: Sequence[Standing]) -> str:
     if not human:
         return ""
     rows = "".join(
-        f"<li>{link(one)}: {STATUS_WORDS[one.status]}; {points_shown(one.score)} points are proven{_unclear(overview, one)}</li>"
+        f"<li>{link(one)}: {status_said(one.status)}; {points_shown(one.score)} points are proven{_unclear(overview, one)}</li>"
         for one in human
     )
     how_many = _NUMBERS[len(human)] if len(human) < len(_NUMBERS) else f"{len(human):,}"
@@ -113,8 +114,7 @@ def _unclear(overview: Overview, one: Standing) -> str:
         for asked, letter in zip(overview.asked, one.outcomes, strict=True)
         if letter in _UNCLEAR and not asked.stretch
     ]
-    more = len(unclear) - UNCLEAR_AT_MOST
-    return f", and of {', '.join(unclear[:UNCLEAR_AT_MOST])}{f' and {more} more' if more > 0 else ''} nothing"
+    return f", and of {listed(unclear, UNCLEAR_AT_MOST)} nothing"
 
 
 def _old_and_new(standings: Sequence[Standing]) -> str:

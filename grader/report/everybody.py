@@ -9,7 +9,7 @@ from grader.overview import LETTERS, Asked, Overview, Standing
 from grader.report.clean import html
 from grader.report.matrix import MANY, has_a_row_for_each
 from grader.report.people import address_of, link
-from grader.report.words import STATUS_WORDS
+from grader.report.words import status_said
 
 _FAILED = LETTERS[Outcome.FAILED]
 SCRIPT = """
@@ -63,7 +63,7 @@ def _row(one: Standing, mend_first: str, *, old: bool) -> str:
     before = f'<td class="fl-num">{_before(one)}' if old else ""
     return (
         f'<tr class="{" ".join(_marks(one))}"><td>{link(one)}{before}<td class="fl-num">{points_shown(one.score)}'
-        f'<td class="fl-num">{points_shown(one.bonus)}<td>{STATUS_WORDS[one.status]}{", late" if one.whose.late else ""}'
+        f'<td class="fl-num">{points_shown(one.bonus)}<td>{status_said(one.status)}{", late" if one.whose.late else ""}'
         f'<td><a href="{address_of(one, "report.html")}">student’s</a>'
         f'<td class="fl-wide">{html(one.causes[0]) if one.causes else mend_first}'
     )

@@ -14,7 +14,7 @@ from grader.report.page import body, output, page_title
 from grader.report.picture import sequence
 from grader.report.scenes import of_the_instructor, of_the_student
 from grader.report.style import SHEET
-from grader.report.words import STATUS_WORDS, counted, track_of
+from grader.report.words import counted, status_said, track_of
 
 Recorded = Mapping[str, Mapping[str, Recording]]
 BY = {"grade": "graded anew", "rejudge": "judged anew"}
@@ -61,7 +61,7 @@ def _old_and_new(report: Report) -> list[str]:
     sums = [
         ("score", f"{points_shown(before.score)} of {points_shown(before.points)}", _of(report)),
         ("bonus", points_shown(before.bonus), points_shown(report.bonus)),
-        ("status", STATUS_WORDS[before.status], STATUS_WORDS[report.status]),
+        ("status", status_said(before.status), status_said(report.status)),
     ]
     when = f"It was {BY.get(before.by, before.by)} on {before.made}, and came to something else."
     return [

@@ -10,7 +10,7 @@ from grader.model import Outcome
 from grader.overview import LETTERS, NOT_ASKED, Asked, Overview, Standing
 from grader.report.clean import html
 from grader.report.people import called, name_of_a, some_of
-from grader.report.words import STRETCH, SYMBOLS
+from grader.report.words import SYMBOLS, stretch_said
 
 NAMED_IN_A_ROW = 3
 ROWS_AT_MOST = 4000
@@ -38,16 +38,17 @@ class Part(NamedTuple):
     shows: Callable[[Asked], bool]
 
 
-PARTS = (
-    Part("Requirements and submissions", lambda asked: not asked.stretch and not asked.hidden),
-    Part(STRETCH, lambda asked: asked.stretch and not asked.hidden),
-    Part("Hidden checks", lambda asked: asked.hidden),
-)
+def _parts() -> tuple[Part, ...]:
+    return (
+        Part("Requirements and submissions", lambda asked: not asked.stretch and not asked.hidden),
+        Part(stretch_said(), lambda asked: asked.stretch and not asked.hidden),
+        Part("Hidden checks", lambda asked: asked.hidden),
+    )
 
 
 def matrices(overview: Overview) -> Iterator[tuple[str, str]]:
     """By title, each matrix that has a column."""
-    for part in PARTS:
+    for part in _parts():
         columns = [place for place, asked in enumerate(overview.asked) if part.shows(asked)]
         if columns:
             yield part.title, _matrix(overview, part.title, columns)

@@ -16,14 +16,6 @@ SYMBOLS = {
 }
 """No outcome is told by colour alone."""
 
-STRETCH = "Stretch, a bonus"
-UNSANDBOXED = "UNSANDBOXED"
-STATUS_WORDS = {
-    Status.GRADED: "graded",
-    Status.INCONCLUSIVE: "inconclusive: needs a human",
-    Status.ERROR: "error of the grader: needs a human",
-}
-
 
 def outcome_said(outcome: Outcome) -> str:
     """The outcome, as a student reads it."""

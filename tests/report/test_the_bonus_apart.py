@@ -9,7 +9,7 @@ from grader.overview import overview_of, row_of
 from grader.report.class_page import class_page
 from grader.report.page import page_title, summary
 from grader.report.text import closing, result_line
-from grader.report.words import STRETCH, first_to_mend, needing_a_human, next_of_the_bonus
+from grader.report.words import first_to_mend, needing_a_human, next_of_the_bonus, stretch_said
 
 CORE, BONUS = "forking/answers", "forking/prints_nothing_twice"
 
@@ -28,7 +28,7 @@ def report(*results: Result, bonus_counts: bool = False) -> Report:
 def test_the_page_shows_the_bonus_in_a_section_of_its_own() -> None:
     """Its points are not among the chapter's."""
     page = summary(report(result(CORE, points=6.0), result(BONUS, Outcome.FAILED)), {})
-    chapter, _, stretch = page.partition(f"<h2>{STRETCH}: 0/2 points</h2>")
+    chapter, _, stretch = page.partition(f"<h2>{stretch_said()}: 0/2 points</h2>")
     assert "<h2>forking_server.py: 6/6 points</h2>" in chapter
     assert f'<span class="fl-id">{BONUS}</span>' in stretch
     assert f'<span class="fl-id">{BONUS}</span>' not in chapter
@@ -36,10 +36,10 @@ def test_the_page_shows_the_bonus_in_a_section_of_its_own() -> None:
 
 def test_a_report_without_stretch_has_no_such_section() -> None:
     """As where only some checks were selected, of either kind."""
-    assert STRETCH not in summary(report(result(CORE)), {})
+    assert stretch_said() not in summary(report(result(CORE)), {})
     assert "of bonus" not in summary(report(result(CORE)), {})
     assert "forking_server.py" not in summary(report(result(BONUS)), {})
-    assert not any(STRETCH in line for line in closing(report(result(CORE)), 80, colour=False))
+    assert not any(stretch_said() in line for line in closing(report(result(CORE)), 80, colour=False))
 
 
 def test_a_bonus_is_spoken_of_when_the_core_is_whole() -> None:
@@ -69,7 +69,7 @@ def test_an_unclear_bonus_needs_no_human() -> None:
 def test_the_last_lines_tell_bonus_and_score(bonus_counts: bool, score: str) -> None:
     """The bonus has a line of its own; a score with the bonus in it says so."""
     lines = closing(report(result(CORE, points=6.0), result(BONUS), bonus_counts=bonus_counts), 80, colour=False)
-    assert lines == [f"{STRETCH}: 2/2", f"forking 6/6 · {score}"]
+    assert lines == [f"{stretch_said()}: 2/2", f"forking 6/6 · {score}"]
 
 
 def test_a_line_of_the_bonus_has_a_plus() -> None:
@@ -91,7 +91,7 @@ def test_the_class_page_has_a_table_for_the_bonus() -> None:
     page = class_page(overview_of([row_of("Ann", ann)]), title="Lab", made="now")
     talk = page[page.index("What was missed") : page.index("<h2>Submissions</h2>")]
     assert (CORE in talk, BONUS in talk) == (True, False)
-    core, _, stretch = page.partition(f"<h2>{STRETCH}</h2>")
+    core, _, stretch = page.partition(f"<h2>{stretch_said()}</h2>")
     heads = f'<th scope="col">{CORE}</th>', f'<th scope="col">{BONUS}</th>'
     assert [head in core for head in heads] == [True, False]
     assert [head in stretch for head in heads] == [False, True]
