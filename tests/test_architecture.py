@@ -62,7 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grader.renewing": {"grader.lesson", MODEL, "grader.replies"},
     "grader.index": {MODEL, PEOPLE, "grader.overview", "grader.store"},
     # the figures draw what timing reads
-    "grader.report": {MODEL, PEOPLE, RECORDING, "grader.overview", "grader.timing", WORDING},
+    "grader.report": {MODEL, PEOPLE, RECORDING, "grader.listing", "grader.overview", "grader.timing", WORDING},
     # clean text and the words for it are the report's, cells that are no formula are the gradebook's
     "grader.exports": {
         "grader.assignment",
@@ -134,23 +134,12 @@ PYTEST = {
     "grader.replaying": "it has pytest-html write a page of results that are known",
 }
 COMMANDS = "grader.commands"
+FAMILIES = ("grade", "intake", "machine", "verify", "filed", "export", "renew", "parcels", "similarity")
+"""Each module holds the commands of one family."""
 PRINTS = {
     "grader.__main__": "it is the command line",
     f"{COMMANDS}.shown": "it shows progress",
-    **{
-        f"{COMMANDS}.{family}": "it is one of its families"
-        for family in (
-            "grade",
-            "intake",
-            "machine",
-            "verify",
-            "filed",
-            "export",
-            "renew",
-            "parcels",
-            "similarity",
-        )
-    },
+    **{f"{COMMANDS}.{family}": "it is one of its families" for family in FAMILIES},
 }
 STARTS_PROCESSES = {
     "grader.workers": "our own workers, by multiprocessing",
@@ -159,22 +148,7 @@ STARTS_PROCESSES = {
 }
 READS_ARGV = {
     "grader.__main__": "it is the command line",
-    **{
-        f"{COMMANDS}.{one}": "it says what it understands"
-        for one in (
-            "options",
-            "assigned",
-            "grade",
-            "intake",
-            "machine",
-            "verify",
-            "filed",
-            "export",
-            "renew",
-            "parcels",
-            "similarity",
-        )
-    },
+    **{f"{COMMANDS}.{one}": "it says what it understands" for one in ("options", "assigned", *FAMILIES)},
     "grader.apparatus.sandbox.agent": "it is a program of its own, PID 1 in the box",
 }
 LAST = {"grader.__main__", "grader.plugin"}
