@@ -26,7 +26,7 @@ from grader.languages import LANGUAGES, language_of, spoken
 from grader.looking import Looked
 from grader.model import Report, Status, folder_name, report_of
 from grader.overview import Standing
-from grader.replaying import Pages, pages_of
+from grader.replaying import Pages, commit_told, pages_of
 from grader.report.class_page import class_page
 from grader.submission import OF_RESULTS, Submission
 from grader.wording import language, say, speak, speaking
@@ -321,8 +321,7 @@ def tell_whose(submissions: Sequence[Submission], settings: Settings) -> None:
         if report is not None and report.student != one.student:
             report = grading.settled(msgspec.structs.replace(report, student=one.student))
             recorded, reference = (recorded_or_nothing(place) for place in (folder, settings.out / REFERENCE_FOLDER))
-            pages = pages_of(report, recorded, reference)
-            store.commit_report(folder, report, pages.student, pages.instructor)
+            commit_told(folder, report, recorded, reference)
 
 
 def recorded_or_nothing(folder: Path) -> store.Recorded:

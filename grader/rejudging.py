@@ -18,7 +18,7 @@ from grader.judging import judge_beside
 from grader.languages import spoken
 from grader.model import SCHEMA, Check, Report, Result, points_shown, report_of
 from grader.reference import Reference
-from grader.replaying import pages_of
+from grader.replaying import commit_told, pages_of
 from grader.wording import language, say, speaking
 from grader.workers import Crew, Progress, Task, work_off
 
@@ -192,8 +192,7 @@ def _teller(out: Path, wanted: str) -> Callable[[Path, Report], None]:
         recorded = batch.recorded_or_nothing(folder)
         with speaking(spoken(wanted)):
             report = retell(report, recorded, references, checks)
-        pages = pages_of(grading.named(report), recorded, reference)
-        store.commit_report(folder, report, pages.student, pages.instructor)
+        commit_told(folder, grading.named(report), recorded, reference)
 
     return told
 
@@ -216,8 +215,7 @@ def rejudge(out: Path, told: Callable[[Rejudged | LeftAlone], None], wanted: str
         try:
             came = _rejudged(folder, references, checks, wanted, made)
             if isinstance(came, Rejudged) and came.is_changed:
-                pages = pages_of(came.after, store.recordings_in(folder), reference)
-                store.commit_report(folder, came.after, pages.student, pages.instructor)
+                commit_told(folder, came.after, store.recordings_in(folder), reference)
         except store.Unreadable as error:
             came = LeftAlone(folder.name, str(error))
         told(came)

@@ -6,11 +6,12 @@ import contextlib
 import io
 import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from grader import scratch
+from grader import scratch, store
 from grader.languages import spoken
 from grader.model import Outcome, Report, Result
 from grader.page_of_pytest import Page
@@ -37,6 +38,12 @@ def pages_of(report: Report, recorded: Recorded, reference: Recorded | None = No
     with speaking(spoken(report.language)):
         instructors = instructors_page(report, recorded, reference)
     return Pages(page_of(report, recorded, reference), instructors.encode("utf-8", "backslashreplace"))
+
+
+def commit_told(folder: Path, report: Report, recorded: Recorded, reference: Recorded | None = None) -> None:
+    """File a result whose recordings are filed already, and both its pages."""
+    pages = pages_of(report, recorded, reference)
+    store.commit_report(folder, report, pages.student, pages.instructor)
 
 
 def page_of(report: Report, recorded: Recorded, reference: Recorded | None = None) -> bytes:

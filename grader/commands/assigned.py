@@ -31,13 +31,18 @@ def assignment_for(options: argparse.Namespace, results: Path | None = None) -> 
     """
     named = options.assignment or (batch.assignment_of(results) if results else None)
     try:
-        return settle(named or assignment_of_the_project(), grading.checks_declared())
+        return settle(named or _of_the_project(), grading.checks_declared())
     except Misread as error:
         if options.assignment or named is None:
             raise
         raise Misread(f"{error} (the results were graded by this file; --assignment FILE names another)") from error
 
 
-def assignment_of_the_project() -> Path | None:
-    """The file in the project's root, where there is one."""
+def file_of_the_assignment(options: argparse.Namespace) -> Path | None:
+    """The file that a command is told, else the one in the project's root, where there is one."""
+    named: Path | None = options.assignment
+    return named or _of_the_project()
+
+
+def _of_the_project() -> Path | None:
     return grading.ASSIGNMENT if grading.ASSIGNMENT.exists() else None

@@ -15,7 +15,7 @@ from grader.apparatus.sandbox.choosing import TIERS, NoBox, Tier, choose
 from grader.assignment import Assignment, in_force
 from grader.commands import GRADED, NOT_ALL_GRADED
 from grader.commands import intake as who
-from grader.commands.assigned import assignment_for, assignment_of_the_project, takes_an_assignment
+from grader.commands.assigned import assignment_for, file_of_the_assignment, takes_an_assignment
 from grader.commands.options import Commands, count, language, positive, seconds
 from grader.commands.shown import Line, counted, printable
 from grader.intake import Class
@@ -46,7 +46,7 @@ def add_to(commands: Commands) -> None:
 
 def _grade(options: argparse.Namespace) -> int:
     assignment = assignment_for(options)
-    file = options.assignment or assignment_of_the_project()
+    file = file_of_the_assignment(options)
     if file:
         print(f"assignment: {assignment.name}, by {printable(str(file))}")
     shard = shards.shard_of_this_run(options.shard, os.environ)

@@ -10,7 +10,7 @@ from pathlib import Path
 from grader import grading, handed_out, scratch
 from grader.apparatus.sandbox.choosing import TIERS, choose
 from grader.commands import GRADED
-from grader.commands.assigned import assignment_for, assignment_of_the_project, takes_an_assignment
+from grader.commands.assigned import assignment_for, file_of_the_assignment, takes_an_assignment
 from grader.commands.grade import ports_of
 from grader.commands.options import Commands, count, seconds
 from grader.commands.shown import printable
@@ -82,7 +82,7 @@ def _bundle(options: argparse.Namespace) -> int:
     words += ["--count-bonus"] if options.count_bonus else []
     wheels = fetched({**versions, "pip": installed("pip")}, gradescope.TARGETS)
     assignment_for(options)
-    assignment = options.assignment or assignment_of_the_project()
+    assignment = file_of_the_assignment(options)
     return _written(gradescope.bundle(grading.PROJECT, words, versions, wheels, assignment), options.to)
 
 
