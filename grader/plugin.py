@@ -109,7 +109,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.self_contained_html = True
         config.option.reportchars = ""
         run.verbose, config.option.verbose = config.option.verbose, min(config.option.verbose, 0)
-        config.pluginmanager.register(Page(run.known), "forklab-page")
+        config.pluginmanager.register(Page(run.known, run.is_shown), "forklab-page")
     config.pluginmanager.register(run, "forklab-grading")
 
 
@@ -360,6 +360,10 @@ class Grading:
     def pytest_report_header(self) -> str:
         """What is graded."""
         return say("forklab: grading {folder}", folder=str(self._folder))
+
+    def is_shown(self, check_id: str) -> bool:
+        """A check was judged, and it is one that a student may see."""
+        return check_id in self._results and not self._results[check_id].hidden
 
     def known(self) -> tuple[Report, dict[str, dict[str, Recording]], dict[str, dict[str, Recording]]] | None:
         """What the page shows; None where nothing was judged that a student may see."""

@@ -57,6 +57,8 @@ def page_of(report: Report, recorded: Recorded, reference: Recorded | None = Non
 
 
 def _written_by_pytest(report: Report, recorded: Recorded, reference: Recorded | None) -> bytes:
+    shown = {result.id for result in report.checks}
+    page = Page(lambda: (report, recorded, reference), shown.__contains__)
     with scratch.folder() as folder:
         html = folder / "report.html"
         arguments = [
@@ -64,7 +66,7 @@ def _written_by_pytest(report: Report, recorded: Recorded, reference: Recorded |
             f"--html={html}", "--self-contained-html", f"--rootdir={folder}", "-c", os.devnull, str(folder),
         ]  # fmt: skip
         with _autoload_off(), contextlib.redirect_stdout(io.StringIO()) as said:
-            pytest.main(arguments, plugins=[Replay(report), Page(lambda: (report, recorded, reference))])
+            pytest.main(arguments, plugins=[Replay(report), page])
         if not html.is_file():
             raise RuntimeError(f"pytest-html wrote no page: {said.getvalue()[-500:]}")
         return html.read_bytes()
