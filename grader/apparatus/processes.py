@@ -155,9 +155,8 @@ class ProcessTable:
 
     def pids(self) -> list[int]:
         """Every process that this /proc shows."""
-        return [
-            int(name) for name in self.names(".") if name < ":"
-        ]  # only digits come before it, and it is asked often
+        # only digits come before a colon, and it is asked often
+        return [int(name) for name in self.names(".") if name < ":"]
 
     def threads(self, pid: int) -> list[Thread]:
         """The threads of a process.

@@ -29,7 +29,7 @@ _FOR_SERVERS = (array, errno, resource, select, signal, socket)
 _LOADED = {name.partition(".")[0] for name in {*sys.modules} - _BEFORE}
 
 
-def stand():
+def stand() -> None:
     """Fork a server off for each order; returns in the servers alone."""
     control = socket.socket(fileno=int(os.environ["FORKLAB_SEED"]))
     try:
@@ -49,11 +49,11 @@ def stand():
     os._exit(0)
 
 
-def _has_a_module_that_is_loaded_here():
+def _has_a_module_that_is_loaded_here() -> bool:
     return any(name.partition(".")[0] in _LOADED for name in os.listdir())
 
 
-def _forked_off():
+def _forked_off() -> bool:
     """Fork twice, so that the server is the agent's child; True in the server, once it is that."""
     adopted, tell = os.pipe()
     between = os.fork()
@@ -73,7 +73,7 @@ def _forked_off():
     return False
 
 
-def _become_a_server(control, order, outputs):
+def _become_a_server(control: socket.socket, order: list[str], outputs: list[int]) -> None:
     """Take what a start would have given, and leave nothing behind that it would not have."""
     os.setsid()
     for standard, output in enumerate(outputs, start=1):
@@ -90,8 +90,8 @@ def _become_a_server(control, order, outputs):
     control.close()
 
 
-def _take(name, value):
+def _take(name: str, value: str) -> None:
     kind = getattr(resource, f"RLIMIT_{name}")
     hard = resource.getrlimit(kind)[1]
-    value = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)
-    resource.setrlimit(kind, (value, value))
+    limit = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)
+    resource.setrlimit(kind, (limit, limit))
