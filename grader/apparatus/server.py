@@ -174,9 +174,10 @@ class Server:
         """Send a signal to the program, or to another process of the box."""
         self._box.signal(pid or self.program, number)
         self._observer.progress()
-        to_the_server = filed("{signal} to the server", signal=number.name)
-        to_another = filed("{signal} to pid {pid}", signal=number.name, pid=pid)
-        self._diary.tell(What.SIGNALLED, note=to_the_server if pid in (0, self.program) else to_another)
+        if pid in (0, self.program):
+            self._diary.tell(What.SIGNALLED, note=filed("{signal} to the server", signal=number.name))
+        else:
+            self._diary.tell(What.SIGNALLED, note=filed("{signal} to pid {pid}", signal=number.name, pid=pid))
 
     def nudge(self) -> None:
         """Where zombies are left, send one more SIGCHLD and settle.

@@ -153,15 +153,7 @@ class Box:
             seeded: off an interpreter that stands ready, where one may: its environment then came after its start.
             arguments: words for the interpreter in place of the program.
         """
-        variables = {
-            "PATH": "/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "HOME": self._plan.folder,
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONNOUSERSITE": "1",
-            **self._plan.environment,
-            **environment,
-        }
+        variables = self._variables(environment)
         with_the_shim = {**variables, "PYTHONPATH": self._plan.shim}
         usual_limits = limits.of_a_process(allowed.descriptors, allowed.file_size, tasks=self._plan.tasks)
         order = {
@@ -179,6 +171,18 @@ class Box:
         if started["seed"]:
             self._seeds.add(started["seed"])
         return int(started["pid"])
+
+    def _variables(self, more: Mapping[str, str]) -> dict[str, str]:
+        """The environment that every program of the box has, and what is its own."""
+        return {
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "HOME": self._plan.folder,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONNOUSERSITE": "1",
+            **self._plan.environment,
+            **more,
+        }
 
     def kept(self) -> Kept:
         """What the programs have in files, where that is limited."""
