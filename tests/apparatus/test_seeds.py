@@ -13,14 +13,10 @@ from typing import Any
 import pytest
 
 from grader import scratch
-from grader.apparatus.sandbox.bare import BareBox
 from grader.apparatus.sandbox.box import Box
-from grader.apparatus.sandbox.choosing import BOXES
+from tests.apparatus import boxes
 
-MAKES = [
-    pytest.param(make, id=name, marks=pytest.mark.needs({"landlock": "Landlock"}.get(name, name)))
-    for name, make in BOXES.items()
-] + [pytest.param(BareBox, id="none")]
+pytestmark = pytest.mark.usefixtures("room")
 TELLS_ALL = """
 import sys
 loaded = sorted(sys.modules)
@@ -60,13 +56,6 @@ falls()
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
-def room() -> Iterator[None]:
-    """One room for all boxes of these tests."""
-    with scratch.room():
-        yield
-
-
 @pytest.fixture
 def programs() -> Iterator[Path]:
     """A submission that tells all that it finds, and one that waits."""
@@ -92,7 +81,7 @@ def said_by(
         return pid, said.read(), complained.read()
 
 
-@pytest.mark.parametrize("make", MAKES)
+@pytest.mark.parametrize("make", boxes.EVERY)
 def test_a_server_finds_what_it_would_find(make: Callable[[Path], Box], programs: Path) -> None:
     """Flags, arguments, path, environment, descriptors, limits, signals, user, streams, traceback: all the same."""
     with make(programs) as box:
@@ -112,7 +101,7 @@ def test_a_server_finds_what_it_would_find(make: Callable[[Path], Box], programs
     assert set(wanted_loaded) <= set(loaded)
 
 
-@pytest.mark.parametrize("make", MAKES)
+@pytest.mark.parametrize("make", boxes.EVERY)
 def test_one_seed_serves_every_start(make: Callable[[Path], Box], programs: Path) -> None:
     """It outlives the end of all servers, and is none of the box's processes."""
     with make(programs) as box:
@@ -126,7 +115,7 @@ def test_one_seed_serves_every_start(make: Callable[[Path], Box], programs: Path
     assert [*map(seen[0].__eq__, seen)] == [True] * 3
 
 
-@pytest.mark.parametrize("make", MAKES)
+@pytest.mark.parametrize("make", boxes.EVERY)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP])
 def test_a_seed_may_be_ended_or_stopped(make: Callable[[Path], Box], number: signal.Signals, programs: Path) -> None:
     """A program may signal whomever it sees: the next one is started all the same."""
@@ -139,7 +128,7 @@ def test_a_seed_may_be_ended_or_stopped(make: Callable[[Path], Box], number: sig
         assert (said, box.pids()) == ("here\n", [pid])
 
 
-@pytest.mark.parametrize("make", MAKES)
+@pytest.mark.parametrize("make", boxes.EVERY)
 def test_a_module_of_the_programs_own_comes_first(make: Callable[[Path], Box], programs: Path) -> None:
     """A file that is called like something that the seed has loaded: the program is started anew, and finds its own."""
     (programs / "selectors.py").write_text("from select import *\nprint('mine')\nclass DefaultSelector: pass\n")
@@ -148,7 +137,7 @@ def test_a_module_of_the_programs_own_comes_first(make: Callable[[Path], Box], p
         assert [said_by(box, "imports.py", seeded=True)[1] for _ in range(2)] == ["mine\n", "mine\n"]
 
 
-@pytest.mark.parametrize("make", MAKES)
+@pytest.mark.parametrize("make", boxes.EVERY)
 @pytest.mark.parametrize("own", ["helper.py", "resource.py"])
 def test_accept_is_interrupted_all_the_same(make: Callable[[Path], Box], own: str, programs: Path) -> None:
     """Off a seed, and where the program is started anew for a module of its own: the check hangs on it."""

@@ -14,17 +14,15 @@ from grader import grading, ports, scratch
 from grader.apparatus.sandbox import canary, folders, rulesets, seccomp
 from grader.apparatus.sandbox.bare import BareBox
 from grader.apparatus.sandbox.box import Box
-from grader.apparatus.sandbox.choosing import BOXES, TIERS, choose
+from grader.apparatus.sandbox.choosing import TIERS, choose
 from grader.apparatus.sandbox.landlock import LandlockBox, all_but
 from grader.apparatus.scene import Bounds
 from grader.model import Outcome
 from grader.rubric import rubric
 from grader.submission import Submission
+from tests.apparatus import boxes
 
-MAKES = [
-    pytest.param(make, id=name, marks=pytest.mark.needs({"landlock": "Landlock"}.get(name, name)))
-    for name, make in BOXES.items()
-]
+pytestmark = pytest.mark.usefixtures("room")
 AS_DOCKERS_ROOT = (
     "setpriv",
     "--bounding-set=-all,+chown,+dac_override,+fsetid,+fowner,+mknod,+net_raw,+setgid,+setuid,+setfcap,+setpcap,"
@@ -46,13 +44,6 @@ print(graded.report.sandbox, *(result.outcome.value for result in graded.report.
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
-def room() -> Iterator[None]:
-    """One room for all boxes of these tests."""
-    with scratch.room():
-        yield
-
-
 @pytest.fixture
 def programs() -> Iterator[Path]:
     """An empty submission."""
@@ -69,7 +60,7 @@ def said_by(box: Box, code: str) -> str:
         return told.read().strip()
 
 
-@pytest.mark.parametrize("make", MAKES)
+@pytest.mark.parametrize("make", boxes.HOLDING)
 def test_the_canary_can_do_nothing(make: Callable[[Path], Box], programs: Path) -> None:
     """Whatever the box claims to hold, it holds here."""
     with make(programs) as box:

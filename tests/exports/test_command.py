@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import contextlib
 import os
 import stat
 import subprocess
@@ -13,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from grader import store
-from grader.commands import export as command
 from grader.exports import FORMATS
 from grader.exports.shapes import OwnFile
 from grader.model import folder_name
+from tests.exports.at_once import export_here
 from tests.exports.classroom import CLASS, HIDDEN, PLACE, report_for
 from tests.exports.test_autograders import RUNNER
 from tests.exports.worksheets import named, worksheet
@@ -42,16 +40,6 @@ def export(here: Path, *words: str | Path) -> subprocess.CompletedProcess[bytes]
     """Run it to its end."""
     program = [sys.executable, "-m", "grader", "export", *map(str, words)]
     return subprocess.run(program, cwd=here, capture_output=True, check=False)
-
-
-def export_here(here: Path, *words: str | Path) -> int:
-    """The same within this process, which costs no second; its exit status."""
-    parser = argparse.ArgumentParser()
-    command.add_to(parser.add_subparsers())
-    with contextlib.chdir(here):
-        options = parser.parse_args(["export", *map(str, words)])
-        status: int = options.command(options)
-    return status
 
 
 def own_of(name: str) -> list[str]:

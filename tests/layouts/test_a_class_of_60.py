@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import contextlib
 import json
 import re
 from pathlib import Path
@@ -12,12 +10,12 @@ import msgspec
 import pytest
 
 from grader import intake, store
-from grader.commands import export as command
 from grader.finding import Found, find
 from grader.gathering import gather
 from grader.model import BLOCKING, FORKING, Report, folder_name
 from grader.submission import Submission
 from tests.exports import test_canvas, worksheets
+from tests.exports.at_once import export_here
 from tests.exports.classroom import CLASS, Pupil, report_for
 from tests.layouts.downloads import PLATFORMS, canvas_name, is_late, laid, on_a_disk, user_of
 from tests.test_intake import zipped
@@ -25,16 +23,6 @@ from tests.test_intake import zipped
 PUPILS = {pupil.id: pupil for pupil in CLASS}
 SWALLOWED = {pupil.id for pupil in CLASS if "Points Possible" in pupil.name}
 """Canvas' importer takes their rows for no student's."""
-
-
-def export(here: Path, *words: str | Path) -> int:
-    """Export as the command line does, within this process; its exit status."""
-    parser = argparse.ArgumentParser()
-    command.add_to(parser.add_subparsers())
-    with contextlib.chdir(here):
-        options = parser.parse_args(["export", *map(str, words)])
-        status: int = options.command(options)
-    return status
 
 
 def whose(submission: Submission, folder: Path) -> Pupil:
@@ -107,7 +95,7 @@ def test_everybody_gets_their_grade(graded: tuple[str, Graded]) -> None:
 
 def _moodle(there: Graded) -> dict[str, float | None]:
     (there.out / "worksheet.csv").write_bytes(worksheets.worksheet())
-    assert export(there.out, "moodle-worksheet", ".", "--from", "worksheet.csv", "--to", "filled.csv") == 1
+    assert export_here(there.out, "moodle-worksheet", ".", "--from", "worksheet.csv", "--to", "filled.csv") == 1
     grades = worksheets.imported((there.out / "filled.csv").read_bytes())
     assert grades.pop(worksheets.ABSENT.id).grade is None
     return {number: told.grade for number, told in grades.items()}
@@ -115,7 +103,7 @@ def _moodle(there: Graded) -> dict[str, float | None]:
 
 def _canvas(there: Graded) -> dict[str, float | None]:
     (there.out / "gradebook.csv").write_bytes(test_canvas.own())
-    assert export(there.out, "canvas", ".", "--from", "gradebook.csv", "--to", "filled.csv", "--assignment", test_canvas.TITLE) == 1  # fmt: skip
+    assert export_here(there.out, "canvas", ".", "--from", "gradebook.csv", "--to", "filled.csv", "--assignment", test_canvas.TITLE) == 1  # fmt: skip
     cells = test_canvas.imported((there.out / "filled.csv").read_bytes())
     grades = {number: told[test_canvas.TITLE] for number, told in cells.items() if number != "5"}
     assert set(PUPILS) - set(grades) == SWALLOWED
@@ -125,7 +113,7 @@ def _canvas(there: Graded) -> dict[str, float | None]:
 
 
 def _gradescope(there: Graded) -> dict[str, float | None]:
-    assert export(there.out, "gradescope", ".", "--to", "each") == 1
+    assert export_here(there.out, "gradescope", ".", "--to", "each") == 1
     folders = {folder.name: folder for folder in (there.out / "each").iterdir()}
     assert set(folders) == {f"0{number}" for number in PUPILS}
     return {
@@ -144,7 +132,7 @@ def _classroom(there: Graded) -> dict[str, float | None]:
         for name, value in runner.items():
             patch.setenv(name, value)
         for name, pupil in there.pupils.items():
-            export(there.out, "classroom50", ".", "--submission", name, "--to", "result50.json")
+            export_here(there.out, "classroom50", ".", "--submission", name, "--to", "result50.json")
             told = json.loads((there.out / "result50.json").read_text())
             assert told["owner"] == user_of(pupil)
             grades[pupil.id] = told["score"] / (told["max-score"] / 100) if told["max-score"] else None
