@@ -9,6 +9,7 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from hashlib import blake2b
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -114,7 +115,7 @@ def _is_installed() -> bool:
 
 
 def _prepare(template: tuple[str, ...]) -> Callable[[Text], _Print]:
-    """In each worker: what the hand-out's own fingerprints are. All are forked from one, and so hash alike."""
+    """In each worker: what the hand-out's own fingerprints are."""
     handed_out = {kgram for text in template for kgram in _fingerprint(text, window=1).hashes}
 
     def fingerprint(text: Text) -> _Print:
@@ -128,9 +129,15 @@ def _prepare(template: tuple[str, ...]) -> Callable[[Text], _Print]:
 def _fingerprint(text: str, window: int) -> Any:
     from io import StringIO
 
-    from copydetect import CodeFingerprint
+    from copydetect import CodeFingerprint, utils
 
+    utils.hash = _hash_of  # which runs are kept hangs on it, and the interpreter's own differs from run to run
     return CodeFingerprint("program.py", NOISE, window, language="python", fp=StringIO(text + "\n"))
+
+
+def _hash_of(kgram: str) -> int:
+    """The same in every run and every process: 64 bits, as numpy's integers have."""
+    return int.from_bytes(blake2b(kgram.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True)
 
 
 def _leave_out(made: Any, handed_out: set[int]) -> None:
