@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from grader.apparatus.sandbox.choosing import NoBox, choose
+from tests.few_checks import write_few_checks
 
 os.environ["LANGUAGE"] = "en"
 """Whoever runs the tests may speak Chinese; what they expect is English, unless they say otherwise."""
@@ -61,6 +62,12 @@ def _why_missing(package: str) -> str:
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes name no test: what is packed holds the time, and every process of a run must collect the same tests."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(scope="session")
+def few_checks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an assignment whose grades cost little."""
+    return write_few_checks(tmp_path_factory.mktemp("assignment") / "few_checks.toml")
 
 
 @pytest.fixture(scope="session")

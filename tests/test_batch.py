@@ -62,18 +62,19 @@ def test_the_samples_get_their_scores_and_pages(tmp_path: Path, scores_of_the_sa
         assert english_on(ours_of((tmp_path / name / "report.html").read_text()), name) == []
 
 
-def test_what_is_graded_is_not_graded_again(tmp_path: Path) -> None:
+def test_what_is_graded_is_not_graded_again(tmp_path: Path, few_checks: Path) -> None:
     """A second run finds nothing to do, and a changed submission is graded anew."""
     mine = tmp_path / "class"
     shutil.copytree(grading.SAMPLES / "chen", mine / "chen")
     out = tmp_path / "out"
-    assert "1 to grade" in run("grade", str(mine), "--out", str(out)).stdout
-    assert "0 to grade" in run("grade", str(mine), "--out", str(out)).stdout
+    arguments = ("grade", str(mine), "--out", str(out), "--assignment", str(few_checks))
+    assert "1 to grade" in run(*arguments).stdout
+    assert "0 to grade" in run(*arguments).stdout
     shutil.copy(grading.SAMPLES / "ada" / "blocking_server.py", mine / "chen")
-    assert "1 to grade" in run("grade", str(mine), "--out", str(out)).stdout
-    assert scores(out) == {"chen": 30}
-    assert '<td class="fl-num">0<td class="fl-num">30' in (out / "index.html").read_text()
-    assert "<td>0 of 100</td><td>30 of 100</td>" in (out / "chen" / store.INSTRUCTORS).read_text()
+    assert "1 to grade" in run(*arguments).stdout
+    assert scores(out) == {"chen": 50}
+    assert '<td class="fl-num">0<td class="fl-num">50' in (out / "index.html").read_text()
+    assert "<td>0 of 100</td><td>50 of 100</td>" in (out / "chen" / store.INSTRUCTORS).read_text()
 
 
 CLASS = ("ada", "chen", "hana")
@@ -210,10 +211,11 @@ def test_a_batch_that_is_told_to_end_does_so_in_order(room: Path, number: signal
     assert filed(room)
 
 
-def test_a_batch_under_nohup_goes_on_without_its_terminal(room: Path) -> None:
+def test_a_batch_under_nohup_goes_on_without_its_terminal(room: Path, few_checks: Path) -> None:
     """SIGHUP that whoever started us has us ignore ends nothing."""
     ignoring = f"import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n{WITH_CTRL_C}"
-    command = [sys.executable, "-c", ignoring, "grade", str(room / "class" / "chen"), "--out", str(room / "out")]
+    arguments = ("grade", str(room / "class" / "chen"), "--out", str(room / "out"), "--assignment", str(few_checks))
+    command = [sys.executable, "-c", ignoring, *arguments]
     batch = subprocess.Popen(command, cwd=grading.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_until(batch, lambda: psutil.Process(batch.pid).children())
     batch.send_signal(signal.SIGHUP)
@@ -272,10 +274,11 @@ runpy.run_module("grader", run_name="__main__", alter_sys=True)
 """A disk with room for small files alone: whoever writes more gets EFBIG, as ENOSPC comes from a full one."""
 
 
-def test_a_disk_that_is_full_stops_the_batch_with_a_sentence(room: Path) -> None:
+def test_a_disk_that_is_full_stops_the_batch_with_a_sentence(room: Path, few_checks: Path) -> None:
     """Nothing is torn, and when there is room again the next run grades the rest."""
-    out, graded = room / "out", ("grade", str(room / "class"), "--out", str(room / "out"))
-    assert run("grade", str(room / "class" / "ada"), "--out", str(out)).returncode == 0
+    out, few = room / "out", ("--assignment", str(few_checks))
+    graded = ("grade", str(room / "class"), "--out", str(out), *few)
+    assert run("grade", str(room / "class" / "ada"), "--out", str(out), *few).returncode == 0
     recordings = (out / ".reference" / store.RECORDINGS).stat().st_size
     room_for = max(recordings, *(path.stat().st_size for path in out.glob("ada/recordings*"))) + 8192
     assert (out / "ada" / store.PAGE).stat().st_size > room_for
@@ -290,16 +293,16 @@ def test_a_disk_that_is_full_stops_the_batch_with_a_sentence(room: Path) -> None
     assert set(scores(out)) == set(CLASS)
 
 
-def test_graded_again_shows_both_scores(room: Path) -> None:
+def test_graded_again_shows_both_scores(room: Path, few_checks: Path) -> None:
     """What was filed stands beside what came of it now."""
-    one = str(room / "class" / "chen")
-    assert run("grade", one, "--out", str(room / "out")).returncode == 0
-    assert "0 -> 0 of 100" in run("grade", one, "--out", str(room / "out"), "--again").stdout
+    chen = ("grade", str(room / "class" / "chen"), "--out", str(room / "out"), "--assignment", str(few_checks))
+    assert run(*chen).returncode == 0
+    assert "0 -> 0 of 100" in run(*chen, "--again").stdout
 
 
-def test_progress_in_a_log_is_plain_lines(room: Path) -> None:
+def test_progress_in_a_log_is_plain_lines(room: Path, few_checks: Path) -> None:
     """Count, rate, time left and names, without a terminal's signs, and the last line tells that all is done."""
-    batch = begin(room, "--jobs", "2")
+    batch = begin(room, "--jobs", "2", "--assignment", str(few_checks))
     _, log = batch.communicate()
     lines = log.splitlines()
     assert re.fullmatch(r"0/3 graded, 0\.0 per second: ada", lines[0])
@@ -309,13 +312,15 @@ def test_progress_in_a_log_is_plain_lines(room: Path) -> None:
 
 
 @pytest.mark.parametrize("columns", [0, 36, 80])
-def test_progress_on_a_terminal_is_one_line(room: Path, columns: int) -> None:
+def test_progress_on_a_terminal_is_one_line(room: Path, few_checks: Path, columns: int) -> None:
     """It is written over, never wider than the terminal, and names what is being graded; 0 is a width not known."""
     shutil.rmtree(room / "class" / "hana")
     ours, theirs = os.openpty()
     termios.tcsetwinsize(theirs, (24, columns))
-    command = [sys.executable, "-m", "grader", "grade", str(room / "class"), "--out", str(room / "out")]
-    batch = subprocess.Popen(command, cwd=grading.PROJECT, stdout=subprocess.DEVNULL, stderr=theirs)
+    arguments = ("grade", str(room / "class"), "--out", str(room / "out"), "--assignment", str(few_checks))
+    batch = subprocess.Popen(
+        [sys.executable, "-m", "grader", *arguments], cwd=grading.PROJECT, stdout=subprocess.DEVNULL, stderr=theirs
+    )
     os.close(theirs)
     shown = b""
     with contextlib.suppress(OSError):  # EIO: the terminal's other side is closed

@@ -25,22 +25,22 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
-def test_the_bonus_counts_where_it_is_asked_for(tmp_path: Path) -> None:
+def test_the_bonus_counts_where_it_is_asked_for(tmp_path: Path, few_checks: Path) -> None:
     """A grade without it is no grade with it: the submission is graded anew, and gradebook and terminal say the same."""
-    ada = str(grading.SAMPLES / "ada")
+    ada = ("grade", str(grading.SAMPLES / "ada"), "--out", str(tmp_path), "--assignment", str(few_checks))
     result = tmp_path / "ada" / "result.json"
-    run("grade", ada, "--out", str(tmp_path))
+    run(*ada)
     plain = json.loads(result.read_text())
     assert plain["bonus_counts"] is False
     assert plain["bonus"] > 0
-    said = run("grade", ada, "--out", str(tmp_path), "--count-bonus")
+    said = run(*ada, "--count-bonus")
     counted = json.loads(result.read_text())
     assert (counted["score"], counted["points"]) == (plain["score"] + plain["bonus"], 100)
     assert counted["bonus_counts"] is True
     assert f"{counted['score']:g} of 100   bonus {counted['bonus']:g}, counted" in said
     (row,) = csv.DictReader((tmp_path / "grades.csv").read_text().splitlines())
     assert (float(row["score"]), float(row["bonus"])) == (counted["score"], counted["bonus"])
-    assert "0 to grade" in run("grade", ada, "--out", str(tmp_path), "--count-bonus")
+    assert "0 to grade" in run(*ada, "--count-bonus")
 
 
 def test_the_rubric_shows_the_bonus_apart() -> None:

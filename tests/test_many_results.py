@@ -37,7 +37,7 @@ def test_everybody_has_a_result_of_their_own(originals: Path, tmp_path: Path) ->
 
 def test_a_class_of_three_times_the_size_costs_no_more_than_three_times_as_much(originals: Path) -> None:
     """In bytes of every file, and in memory by far; seconds are the benchmark's to tell."""
-    small, large = 1100, 3300
+    small, large = 400, 1200
     first, second = (dict(many_results.costs_of(originals, number)) for number in (small, large))
     for stage, cost in second.items():
         assert cost.size < 1.1 * (large / small) * first[stage].size, stage
