@@ -89,10 +89,7 @@ def merged(out: Path, command: str = "index") -> Path:
     return out / "class"
 
 
-@pytest.mark.parametrize("command", ["index", "report"])
-def test_the_tasks_of_a_slurm_array_make_one_class(
-    here: Path, command: str, scores_of_the_samples: dict[str, float]
-) -> None:
+def test_the_tasks_of_a_slurm_array_make_one_class(here: Path, scores_of_the_samples: dict[str, float]) -> None:
     """All tasks at once, each in a folder of its own with one seed; together they are as if one machine had done it."""
     out = here / "out"
     side_by_side(list(slurm(here, str(here / "class"), str(out), array=range(1, TASKS + 1))), here)
@@ -101,7 +98,9 @@ def test_the_tasks_of_a_slurm_array_make_one_class(
         assert graded_in(out / "shards" / str(task)) == expected
         assert (out / "shards" / str(task) / ".reference" / "seed").read_bytes() == (out / "seed").read_bytes()
     assert not list(out.glob(".seed*"))
-    folder = merged(out, command)
+    merged(out, "report")
+    shutil.rmtree(out / "class")
+    folder = merged(out)
     reports = [store.result_in(path) for path in folders_in(folder)]
     assert [(one.submission, one.score) for one in reports if one] == [(n, scores_of_the_samples[n]) for n in CLASS]
     assert all(store.recordings_in(folder / name) for name in CLASS)

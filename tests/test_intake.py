@@ -531,7 +531,7 @@ CLASS: dict[str, tuple[dict[str, bytes], Told]] = {
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def results(tmp_path_factory: pytest.TempPathFactory, few_checks: Path) -> Path:
     """The class, graded."""
     here = tmp_path_factory.mktemp("intake")
     for files, _ in CLASS.values():
@@ -540,7 +540,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     os.mkfifo(odd / "forking_server.py")
     linked = laid(here / "class" / "linked", {"forking_server.py": bytes(100 << 20)})
     (linked / "blocking_server.py").symlink_to("/etc/passwd")
-    done = grade(here / "class", "--out", here / "out")
+    done = grade(here / "class", "--out", here / "out", "--assignment", few_checks)
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
     assert f"{len(CLASS) + 2} graded, 0 to be looked at by a human" in done.stdout
     return here / "out"
@@ -629,29 +629,32 @@ def assert_that_all_are_filed(done: subprocess.CompletedProcess[str], out: Path,
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_no_name_is_a_path_a_formula_a_tag_or_an_option(tmp_path: Path, first: int) -> None:
+def test_no_name_is_a_path_a_formula_a_tag_or_an_option(tmp_path: Path, first: int, few_checks: Path) -> None:
     """Whatever a submission is called, be it a folder or an archive, it is filed under that name and does nothing."""
     for number, name in enumerate(NAMES, first):
         files = {f"{name}/server.py": b""} if number % 2 else {f"{name}.zip": b"no archive"}
         laid(tmp_path / "class", files)
-    done = grade(tmp_path / "class", "--out", tmp_path / "out")
+    done = grade(tmp_path / "class", "--out", tmp_path / "out", "--assignment", few_checks)
     assert_that_all_are_filed(done, tmp_path / "out", set(NAMES))
 
 
 @pytest.mark.parametrize("pack", [zipped, tarred], ids=["zip", "tar"])
-def test_a_class_in_an_archive_may_be_called_anything_too(tmp_path: Path, pack: Callable[..., bytes]) -> None:
+def test_a_class_in_an_archive_may_be_called_anything_too(
+    tmp_path: Path, pack: Callable[..., bytes], few_checks: Path
+) -> None:
     """And a name that no file system has room for is cut."""
     names = [name for name in NAMES if "\\" not in name and len(name) < 250]
     inside = {f"{name}/server.py": b"" for name in (*names[::2], "x" * 300)}
     laid(tmp_path, {"class": pack({**inside, **{f"{name}.zip": b"no archive" for name in names[1::2]}})})
-    done = grade(tmp_path / "class", "--out", tmp_path / "out")
+    done = grade(tmp_path / "class", "--out", tmp_path / "out", "--assignment", few_checks)
     assert_that_all_are_filed(done, tmp_path / "out", {*names, "x" * 50 + "~0d4e2ca9e9cbced7"})
 
 
-def test_nothing_is_left_of_what_was_unpacked(tmp_path: Path) -> None:
+def test_nothing_is_left_of_what_was_unpacked(tmp_path: Path, few_checks: Path) -> None:
     """Neither in the folder of temporary files nor beside the archive; and nothing is graded twice."""
     laid(tmp_path, {"class.zip": zipped({"ada/x": b"", "bela.zip": b"?", "chen/lab.zip": b"?"})})
-    command = [sys.executable, "-m", "grader", "grade", str(tmp_path / "class.zip"), "--out", str(tmp_path / "out")]
+    arguments = (tmp_path / "class.zip", "--out", tmp_path / "out", "--assignment", few_checks)
+    command = [sys.executable, "-m", "grader", "grade", *map(str, arguments)]
     far = tmp_path / ("t" * 150)  # sockets lie in it, whose names have room for 107 bytes: unix(7)
     far.mkdir()
     (far / "x").touch()

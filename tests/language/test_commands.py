@@ -77,9 +77,9 @@ def test_pages_are_told_in_another_language(out: Path) -> None:
     assert CHINESE.search(ours_of((out / "dora" / store.PAGE).read_text("utf-8")))
 
 
-def test_another_language_is_no_new_grade(tmp_path: Path) -> None:
+def test_another_language_is_no_new_grade(tmp_path: Path, few_checks: Path) -> None:
     """What is graded is told anew, and no program runs; whoever goes on without a word goes on in that language."""
-    here = ("grade", str(grading.SAMPLES / "chen"), "--out", str(tmp_path))
+    here = ("grade", str(grading.SAMPLES / "chen"), "--out", str(tmp_path), "--assignment", str(few_checks))
     command(*here, "--lang", "zh")
     first = json.loads((tmp_path / "chen" / store.RESULT).read_text())
     assert (first["language"], bool(CHINESE.search(first["checks"][0]["message"]))) == ("zh", True)

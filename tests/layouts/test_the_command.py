@@ -18,6 +18,7 @@ from grader import grading
 from grader.anonymity import NotAnonymous
 from grader.intake import taken_in
 from tests.exports.classroom import Pupil
+from tests.few_checks import write_few_checks
 from tests.layouts import downloads
 from tests.layouts.downloads import laid
 from tests.test_intake import zipped
@@ -32,6 +33,9 @@ PER_PLATFORM = {
     for place, platform in enumerate(("moodle", "canvas", "gradescope", "classroom"))
 }
 PUPILS = [pupil for those in PER_PLATFORM.values() for pupil in those]
+
+
+FEW_CHECKS = ("--assignment", "few_checks.toml")
 
 
 class Run(NamedTuple):
@@ -49,8 +53,9 @@ def grader(here: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four downloads of two students each, and the roster of all and one more."""
+    """Four downloads of two students each, the roster of all and one more, and an assignment with few checks."""
     here = tmp_path_factory.mktemp("command")
+    write_few_checks(here / "few_checks.toml")
     for platform, pupils in PER_PLATFORM.items():
         files = downloads.PLATFORMS[platform](pupils)
         if platform == "canvas":  # a wrong name that only one file can have, and the number that Canvas adds
@@ -78,7 +83,7 @@ def _lms_id(pupil: Pupil) -> str:
 def graded(here: Path, out: str, *more: str | Path) -> Run:
     """All of them, in one run."""
     paths = ("moodle", "canvas.zip", "gradescope.zip", "classroom")
-    return Run(here / out, grader(here, "grade", *paths, "--out", out, "--roster", "roster.csv", *more))
+    return Run(here / out, grader(here, "grade", *paths, "--out", out, "--roster", "roster.csv", *FEW_CHECKS, *more))
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +117,7 @@ def test_everybody_is_graded_as_themselves(named: Run) -> None:
 def test_it_is_printed_what_was_taken_for_what(named: Run) -> None:
     """Entry, student, files; and who is missing."""
     lines = named.done.stdout.splitlines()
-    assert lines[0] == "canvas, classroom, gradescope, moodle: 8 submissions"
+    assert lines[1] == "canvas, classroom, gradescope, moodle: 8 submissions"
     (line,) = [line for line in lines if line.startswith("  cs-tcp-lab-tcp-lab-7773000 -> ")]
     assert (
         line
@@ -197,7 +202,7 @@ def test_wrong_use_is_one_sentence(here: Path) -> None:
 
 def test_the_same_key_gives_the_same_names(here: Path, anonymous: Run) -> None:
     """Nothing is graded again, and the roster that was given before holds on."""
-    again = grader(here, "grade", "moodle", "--out", "anonymous", "--anonymous")
+    again = grader(here, "grade", "moodle", "--out", "anonymous", "--anonymous", *FEW_CHECKS)
     assert "2 submissions, 0 to grade, 2 graded already" in again.stdout
     assert "nothing from 1 of 9 on the roster: student-" in again.stderr
 
@@ -207,7 +212,7 @@ def test_what_is_known_later_is_filed(here: Path, named: Run) -> None:
     shutil.copy(here / "roster.csv", here / "better.csv")
     text = (here / "better.csv").read_text("utf-8")
     (here / "better.csv").write_text(text.replace("Grübelmann", "Grübelmann die Zweite"), "utf-8")
-    done = grader(here, "grade", "moodle", "--out", "named", "--roster", "better.csv")
+    done = grader(here, "grade", "moodle", "--out", "named", "--roster", "better.csv", *FEW_CHECKS)
     assert "2 submissions, 0 to grade, 2 graded already" in done.stdout
     assert "Grübelmann die Zweite" in (named.out / "index.html").read_text()
     assert any("Grübelmann die Zweite" in page.read_text() for page in named.out.glob("*/report.html"))
