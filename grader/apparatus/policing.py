@@ -10,6 +10,7 @@ from grader.apparatus.observing import Observer
 from grader.apparatus.output import Stream
 from grader.apparatus.sandbox import limits
 from grader.apparatus.sandbox.box import Box
+from grader.recording import Snapshot
 from grader.wording import filed
 
 EVERY = 0.05
@@ -39,10 +40,25 @@ class Police:
         self._looked_at = now
         pids = self._box.pids()
         if len(pids) > self._allowed.processes and self._living(pids) > self._allowed.processes:
-            return filed("it had more than {most} processes", most=self._allowed.processes)
+            return self._too_many_processes
         if self._uses_too_much_memory(pids):
-            return filed("it used more than {most} MB of memory", most=self._allowed.memory >> 20)
+            return self._too_much_memory
         return self._files_too_many()
+
+    def breach_in(self, snapshot: Snapshot) -> str:
+        """The same of what was seen at rest, so that it does not hang on when we last looked."""
+        living = [process.pid for process in snapshot.processes if not process.is_zombie]
+        if len(living) > self._allowed.processes:
+            return self._too_many_processes
+        return self._too_much_memory if self._uses_too_much_memory(living) else ""
+
+    @property
+    def _too_many_processes(self) -> str:
+        return filed("it had more than {most} processes", most=self._allowed.processes)
+
+    @property
+    def _too_much_memory(self) -> str:
+        return filed("it used more than {most} MB of memory", most=self._allowed.memory >> 20)
 
     def _uses_too_much_memory(self, pids: Collection[int]) -> bool:
         """A page that forks share is one page: exact sums cost more, and are made where the rough one is above."""

@@ -445,11 +445,18 @@ class Server:
         for pid, status in self._box.exits():
             if pid == self.program:
                 self._end_with(status)
-        breach = self._police.breach(self._streams)
+        self._end_for(self._police.breach(self._streams))
+        return moved
+
+    def _end_for(self, breach: str) -> None:
+        """End whoever went over a limit; nothing where nobody did.
+
+        Raises:
+            Cut: somebody did.
+        """
         if breach:
             self._box.clear()
             self._end_with(signal.SIGKILL, by_us=breach)
-        return moved
 
     def _nap(self, seconds: float) -> bool:
         """Wait for anything to happen; whether it did."""
@@ -529,6 +536,7 @@ class Server:
                 break
         else:
             calm = Calm.OUT_OF_PATIENCE if work_may_sleep else calm
+        self._end_for(self._police.breach_in(there))
         return self._written_down(msgspec.structs.replace(there, calm=calm))
 
     def _take_snapshot(self, label: str, calm: Calm) -> Snapshot:
