@@ -92,14 +92,14 @@ def _lane(canvas: _Canvas, lane: str | int) -> str:
 
 
 def _bar(canvas: _Canvas, wait: Wait) -> str:
-    """From when to when somebody waited, with what for."""
+    """From when to when somebody waited, with what for, where between two rows there is room for it."""
     x = canvas.lanes[wait.client or wait.pid]
     top, bottom = canvas.since(wait.since), canvas.until(wait.until)
     if bottom <= top:
         return ""
     kind = "w" if wait.client else "z"
     y = (top + bottom) // 2 + 3
-    word = f'<text x={x - 7} y={y} class="s e">{html(wait.word)}</text>' if wait.word else ""
+    word = f'<text x={x - 7} y={y} class="s e">{html(wait.word)}</text>' if wait.word and bottom - top > _ROW else ""
     return f"<rect class={kind} x={x - 4} y={top} width=8 height={bottom - top}></rect>{word}"
 
 
