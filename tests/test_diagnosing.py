@@ -11,6 +11,7 @@ from grader.diagnosing import diagnose, diagnoses
 from grader.grading import checks_here
 from grader.judging import judge_all
 from grader.model import BLOCKING, FORKING, TRACKS, Diagnosis, Outcome, Sure
+from grader.recording import What
 from grader.reference import Reference
 from tests.causes.of_children import SHOWN as CHILDREN
 from tests.causes.of_the_bonus import SHOWN as BONUS
@@ -184,3 +185,12 @@ def test_names_are_what_headers_can_name() -> None:
     assert len(set(names)) == len(names)
     assert all(name.replace("_", "").isalpha() and name.islower() for name in names)
     assert "none" not in names
+
+
+def test_whoever_asked_after_the_look_does_not_wait_at_it() -> None:
+    """A server that reads from a silent client is no server that reads on: the client asked later, and then it ended."""
+    shown = REPLIES["reads_on_for_ever"]
+    visits, held_back = shown.scenes
+    later = [msgspec.structs.replace(one, at=99.0) if one.what is What.SENT else one for one in held_back.events]
+    told = diagnosis(shown._replace(scenes=(visits, changed(held_back, events=tuple(later)))))
+    assert told is None or told.cause != "reads_on_for_ever"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from grader.clues import LOOK, OUTCOME, WORDS, Clue, Seen, last_look, shows
 from grader.explaining import why_it_ended
-from grader.recording import POLLING_CALLS, READING_CALLS, Calm, Recording
+from grader.recording import POLLING_CALLS, READING_CALLS, Calm, Recording, What
 
 OUR_WORDS = "[forklab]"
 """What our own shim in the box says on standard error begins so."""
@@ -116,12 +116,14 @@ WAITING_FOR_A_CHILD = program_in(WAITING_CALLS, "waits for a child")
 
 
 def _reads_on(scene: Recording, *, answered: bool) -> bool:
-    """Some process reads from a client that has asked already, and was answered or was not."""
+    """Some process reads from a client that had asked by then, and was answered or was not."""
     there = last_look(scene)
     asked = {
         seen.inode
         for seen in there.connections
-        if seen.inode and scene.sent(seen.client) and bool(scene.received(seen.client)) is answered
+        if seen.inode
+        and scene.first(seen.client, What.SENT) <= there.at
+        and bool(scene.received(seen.client)) is answered
     }
     calls = READING_CALLS | POLLING_CALLS
     return bool(scene.cut) and any(
