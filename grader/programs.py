@@ -9,6 +9,9 @@ from pathlib import Path
 from grader.listing import listed
 from grader.wording import filed
 
+HANDED_OUT = frozenset({"client.py", "conftest.py"})
+"""They lie beside a student's programs and are none."""
+
 
 def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
     """Why a program can't be started at all, in a sentence; "" if it can.
@@ -19,7 +22,7 @@ def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
     if program.name in refused:
         return filed("{file} {refusal}", file=program.name, refusal=refused[program.name])
     if not program.exists() and not program.is_symlink():
-        others = sorted(path.name for path in program.parent.iterdir())
+        others = sorted((path.name for path in program.parent.iterdir()), key=_unlike_a_program)
         return filed(
             "there is no file {file} in the submission (there is: {there})",
             file=program.name,
@@ -30,6 +33,11 @@ def what_is_wrong_with(program: Path, refused: Mapping[str, str]) -> str:
     if not program.is_file():
         return filed("{file} {refusal}", file=program.name, refusal=filed("is no regular file"))
     return _what_is_no_text(program)
+
+
+def _unlike_a_program(name: str) -> tuple[bool, str]:
+    """What may be a program under another name is named first."""
+    return not name.endswith(".py") or name in HANDED_OUT, name
 
 
 def _what_is_no_text(program: Path) -> str:
