@@ -134,11 +134,7 @@ def _shortened(line: str, width: int) -> str:
 def _cause(head: str, root: Result, diagnosis: Diagnosis | None, width: int) -> list[str]:
     """What to mend, by its cause where that is known; what follows from it in a line below."""
     if diagnosis is None:
-        said = say("{check}. {requirement}", check=root.id, requirement=root.requirement)
-        if root.outcome is not Outcome.FAILED:
-            outcome = outcome_said(root.outcome).capitalize()
-            said = say("{sentence} {outcome}: {message}", sentence=said, outcome=outcome, message=root.message)
-        return _wrapped(head, said, width)
+        return _want(head, root, width)
     sure, cause = sure_of(diagnosis), diagnosis.sentence
     lines = _wrapped(head, say("{check}. {sure}: {cause}", check=root.id, sure=sure, cause=cause), width)
     lines += _wrapped(say("  hint: "), diagnosis.hint, width)
@@ -151,6 +147,17 @@ def _cause(head: str, root: Result, diagnosis: Diagnosis | None, width: int) -> 
         )
         lines += _wrapped("  ", more, width)
     return lines
+
+
+def _want(head: str, root: Result, width: int) -> list[str]:
+    """The same of what no cause is known of: what was seen, and what it lets one ask."""
+    if root.outcome is Outcome.FAILED:
+        told = _wrapped(head, say("{check}: {observed}", check=root.id, observed=root.observed), width)
+        return told + (_wrapped(say("  hint: "), root.hint, width) if root.hint else [])
+    required = say("{check}. {requirement}", check=root.id, requirement=root.requirement)
+    outcome = outcome_said(root.outcome).capitalize()
+    said = say("{sentence} {outcome}: {message}", sentence=required, outcome=outcome, message=root.message)
+    return _wrapped(head, said, width)
 
 
 def _not_reached(report: Report, track: str, width: int) -> list[str]:

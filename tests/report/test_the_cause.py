@@ -81,10 +81,11 @@ def test_the_terminal_tells_what_follows_in_one_line() -> None:
 
 
 def test_without_a_cause_the_first_failure_is_told() -> None:
-    """As the requirement that it is."""
-    bare = report(result(ROOT))
+    """On the page as the requirement that it is, on the terminal by what was seen; both let one ask something."""
+    bare = report(msgspec.structs.replace(result(ROOT), observed="12 of 12", hint="Which?"))
     assert f"<strong>What {ROOT} asks.</strong>" in summary(bare, {})
-    assert closing(bare, 100, colour=False)[0] == f"Mend first: {ROOT}. What {ROOT} asks."
+    lines = closing(bare, 100, colour=False)
+    assert lines[:2] == [f"Mend first: {ROOT}: 12 of 12", "  hint: Which?"]
 
 
 def test_each_track_has_something_to_mend() -> None:
