@@ -11,6 +11,8 @@ from grader.wording import filed, retold, say
 
 RECORDING_SCHEMA = 1
 NEVER = float("inf")
+LAST_COMPLAINTS = 12
+"""Lines: a traceback has room in them."""
 LAST_DEEDS = 3
 """Events of the server that are told of a scene that was cut."""
 
@@ -346,6 +348,12 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     def last_words(self) -> tuple[str, ...]:
         """The end of what the server wrote to standard error, if it ended."""
         return tuple(say("stderr: {line}", line=line) for line in self.exit.last_words) if self.exit else ()
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """The end of what its processes wrote to standard error, whether or not the server has ended."""
+        said = (self.stderr.head + self.stderr.tail).splitlines()
+        return tuple(say("stderr: {line}", line=line) for line in said[-LAST_COMPLAINTS:])
 
     @property
     def clients(self) -> tuple[str, ...]:

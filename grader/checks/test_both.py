@@ -60,11 +60,14 @@ def test_answers(visits: Recording, held_back: Recording, reference: Reference) 
         if differs and visits.end_of(request.name) == NEVER and visits.was_stopped_by_us:
             raise visits.missing(request.name)
         if differs:
+            complaints = () if received else visits.complaints
             raise Mismatch(
                 expected=say("to {request}: {expected}", request=request.name, expected=differs[0]),
                 observed=differs[1],
-                evidence=(*visits.story(request.name), *visits.last_words),
-                hint="Compare byte by byte with the hand-out: what is sent, and what of it is seen here?",
+                evidence=(*visits.story(request.name), *(complaints or visits.last_words)),
+                hint="What did the server do last, and what did it meet there?"
+                if complaints
+                else "Compare byte by byte with the hand-out: what is sent, and what of it is seen here?",
             )
     if held_back.first("A", What.RECEIVED) < held_back.first("A", What.SENT):
         raise Mismatch(

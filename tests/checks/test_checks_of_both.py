@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.model import BLOCKING, FORKING, TRACKS, Outcome, Track
-from grader.recording import Calm, Exit, Recording, What
+from grader.recording import Calm, Exit, Output, Recording, What
 from tests.recordings import (
     GREETING,
     LISTENER,
@@ -122,6 +122,16 @@ def test_a_client_that_got_nothing_was_not_answered() -> None:
     result = judged("forking/answers", cut, right(FORKING)["held_back"], reference=REFERENCES["forking"])
     assert (result.outcome, result.observed) == (Outcome.FAILED, "nothing")
     assert result.evidence[-1] == "stderr: TypeError: no"
+
+
+def test_what_a_child_complains_of_is_evidence() -> None:
+    """Its client got nothing, though the server goes on; there is nothing to compare byte by byte."""
+    seen = without(visits(FORKING), "GET /", What.RECEIVED)
+    complaining = changed(seen, stderr=Output(head="Traceback\nTypeError: no\n"))
+    result = judged("forking/answers", complaining, right(FORKING)["held_back"], reference=REFERENCES["forking"])
+    assert (result.outcome, result.observed) == (Outcome.FAILED, "nothing")
+    assert result.evidence[-2:] == ("stderr: Traceback", "stderr: TypeError: no")
+    assert "byte by byte" not in result.hint
 
 
 @pytest.mark.parametrize(
