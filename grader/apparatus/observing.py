@@ -33,7 +33,6 @@ class Observer:
     def forget(self) -> None:
         """A program was started: what was seen before was another one's."""
         self._memory = Memory()
-        self._has_spun = False
         self._first_processes: frozenset[int] = frozenset()
 
     def progress(self) -> None:
@@ -139,12 +138,10 @@ class Observer:
 
     def _impatient(self, restless: Collection[Thread]) -> Calm | None:
         """Something moves: has it been at it too long?"""
-        spins = settling.SPINS_ON if self._has_spun else settling.SPIN
-        if self._memory.without_progress < spins / 2:
+        if self._memory.without_progress < settling.SPIN / 2:
             return None
         used = [self._memory.used(self._box.processes, thread) for thread in restless]
-        if any(ran > spins for ran, _ in used):
-            self._has_spun = True
+        if any(ran > settling.SPIN for ran, _ in used):
             return Calm.SPINNING
         starved = max((waited for _, waited in used), default=0.0)
         if self.patience_left + starved > 0 and self.patience_left > -settling.MOST_PATIENCE:

@@ -15,8 +15,6 @@ from grader.recording import ACCEPTING_CALLS, POLLING_CALLS, READING_CALLS, SLEE
 
 SPIN = 0.5
 """Seconds of CPU that a thread uses without any progress before it is said to spin."""
-SPINS_ON = 0.1
-"""The same of whatever runs in a program that was seen to spin: it is known for what it is."""
 PATIENCE = 15.0
 """Seconds without progress after which we stop waiting; a right server answers in milliseconds."""
 MOST_PATIENCE = 120.0
