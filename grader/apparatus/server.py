@@ -506,10 +506,11 @@ class Server:
             Cut: it waits or spins without listening.
         """
         calm = self._wait(self._listens_on_its_port)
-        if self._listens():
+        while not (listens := self._listens()) and calm is None:  # it did a moment ago: what has become of it?
+            calm = self._wait(self._listens_on_its_port)
+        if listens:
             return
-        calm = calm or Calm.SETTLED
-        there = self._take_snapshot(filed("it does not listen"), calm)
+        there = self._take_snapshot(filed("it does not listen"), calm or Calm.SETTLED)
         raise Cut(filed("the server does not listen on any port: {accounts}", accounts=there.accounts))
 
     def _listens_on_its_port(self) -> bool:
