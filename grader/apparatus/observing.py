@@ -133,6 +133,7 @@ class Observer:
             something_is_owed=self._clients.somebody_awaits_service or bool(reading.zombies),
             first_processes=self._first_processes or frozenset({program}),
             work_may_sleep=work_may_sleep,
+            parents_of_zombies=reading.parents_of_zombies,
         )
         return around, ends.delivered
 

@@ -22,8 +22,8 @@ MOST_PATIENCE = 120.0
 A_REAPER_LOOKS = 1.0
 """Seconds: a timer further away than that is nothing to wait for, as the hand-out says of polling reapers."""
 AN_ALARM = 1.25
-"""Seconds of our own without progress in which the timer of such a reaper, or of DELAY in the scenes that look at work,
-has sent its SIGALRM."""
+"""Seconds of our own without progress in which such a reaper has looked, at whatever turn of its loop; and in which its
+timer, or that of DELAY in the scenes that look at work, has sent its SIGALRM."""
 A_WAKE_UP = 2.0
 """Seconds of our own that a sleeper's queue is not empty, after which it is no longer about to be woken: a woken thread
 is runnable at once (S becomes R), however few cores there are; MSG_WAITALL sleeps on."""
@@ -55,6 +55,7 @@ class Circumstances(NamedTuple):
         something_is_owed: a client has asked and was not served to the end, or a zombie waits to be reaped.
         first_processes: pids that were there before the first client.
         work_may_sleep: the scene looks at work under way.
+        parents_of_zombies: pids of those that have not yet waited for a child of theirs that has ended.
     """
 
     waiting: Mapping[int, int]
@@ -65,6 +66,7 @@ class Circumstances(NamedTuple):
     something_is_owed: bool
     first_processes: Collection[int]
     work_may_sleep: bool
+    parents_of_zombies: Collection[int] = ()
 
 
 class Reading(NamedTuple):
@@ -88,6 +90,11 @@ class Reading(NamedTuple):
     def has(self, pid: int) -> bool:
         """That process was there."""
         return any(thread.pid == pid for thread in self.threads)
+
+    @property
+    def parents_of_zombies(self) -> frozenset[int]:
+        """Who has still to wait for a child."""
+        return frozenset(thread.parent for thread in self.threads if thread.state == "Z")
 
     @property
     def zombies(self) -> int:
@@ -244,7 +251,7 @@ def _a_poll_is_parked(
         return True
     if around.work_may_sleep and _holds_a_client(thread, processes, around):
         return True
-    if not around.something_is_owed or memory.has_gone_round(thread):
+    if not around.something_is_owed or (memory.has_gone_round(thread) and not _may_yet_reap(thread, memory, around)):
         return True
     return left is not None and left > A_REAPER_LOOKS
 
@@ -253,7 +260,10 @@ def _a_sleep_is_parked(
     thread: Thread, left: float | None, processes: ProcessTable, memory: Memory, around: Circumstances
 ) -> bool:
     """A timed sleep: work for a client is waited for, unless the scene looks at work; a loop after one turn."""
-    if memory.has_gone_round(thread) and not _may_work_in_slices(thread, processes, memory, around):
+    is_at_rest = not _may_work_in_slices(thread, processes, memory, around) and not _may_yet_reap(
+        thread, memory, around
+    )
+    if memory.has_gone_round(thread) and is_at_rest:
         return True
     if around.work_may_sleep and _sleeps_at_its_work(thread, processes, around):
         return True
@@ -261,6 +271,11 @@ def _a_sleep_is_parked(
     if not around.something_is_owed and thread.pid in around.first_processes:
         return is_older_than_its_clients or thread.call not in SLEEPING_CALLS
     return is_older_than_its_clients and left is not None and left > A_REAPER_LOOKS
+
+
+def _may_yet_reap(thread: Thread, memory: Memory, around: Circumstances) -> bool:
+    """A reaper need not look at each turn of its loop, if only it looks once a second."""
+    return thread.pid in around.parents_of_zombies and memory.without_progress <= AN_ALARM
 
 
 def _may_work_in_slices(thread: Thread, processes: ProcessTable, memory: Memory, around: Circumstances) -> bool:
