@@ -15,7 +15,7 @@ def attempt(what, act):
     else:
         print("got:", what, flush=True)
 
-names = sorted(set(os.environ) - {"PATH", "LANG", "HOME", "PORT", "DELAY", "TMPDIR", "LD_LIBRARY_PATH", "LC_CTYPE"})
+names = sorted(set(os.environ) - {"PATH", "LANG", "HOME", "USER", "LOGNAME", "PORT", "DELAY", "TMPDIR", "LD_LIBRARY_PATH", "LC_CTYPE"})
 if set(names) - {"PYTHONDONTWRITEBYTECODE", "PYTHONNOUSERSITE", "PWD"}:
     print("got: variables", names, flush=True)
 

@@ -178,6 +178,8 @@ class Box:
             "PATH": "/usr/bin:/bin",
             "LANG": "C.UTF-8",
             "HOME": self._plan.folder,
+            "USER": "student",
+            "LOGNAME": "student",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONNOUSERSITE": "1",
             **self._plan.environment,

@@ -21,7 +21,7 @@ WRITABLE = (SUBMISSION, "/tmp", "/dev/shm")
 ROOM = str(2 * limits.FOLDER)
 """Bytes of each: so much is never written, since whoever is seen above the limit is ended."""
 _DATA = {
-    "/etc/hosts": b"127.0.0.1 localhost\n::1 localhost\n",
+    "/etc/hosts": b"127.0.0.1 localhost lab\n::1 localhost\n",
     "/etc/nsswitch.conf": b"hosts: files\npasswd: files\n",
 }
 
@@ -130,6 +130,7 @@ def _system(files: list[int]) -> list[str]:
             words += ["--symlink", os.readlink(path), str(path)]
         elif path.is_dir():
             words += ["--ro-bind", str(path), str(path)]
+    words += ["--perms", "0755", "--dir", "/etc"]  # else what is in it can't be reached
     words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     for path_in_box, descriptor in zip(_DATA, files, strict=True):
         words += ["--perms", "0444", "--ro-bind-data", str(descriptor), path_in_box]
