@@ -14,10 +14,15 @@ if "FORKLAB_SEED" in os.environ:
     seed.stand()  # returns in each server that is forked off
 
 import errno  # noqa: E402 - a seed must know what a program finds loaded without it
+import sys  # noqa: E402
+
+sys.path.insert(0, os.getcwd())  # a module beside the program comes first, as it will in the program
 import socket  # noqa: E402
 
+del sys.path[0]
+
 _FAILING = {int(number) for number in os.environ.pop("FORKLAB_EINTR", "").split(",") if number}
-_REAL = socket.socket._accept
+_REAL = getattr(getattr(socket, "socket", None), "_accept", None)  # a module beside it may be called socket
 _calls = 0
 
 
@@ -34,5 +39,5 @@ def _accept(listener):
     return _REAL(listener)
 
 
-if _FAILING:
+if _FAILING and _REAL:
     socket.socket._accept = _accept
