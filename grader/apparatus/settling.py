@@ -15,6 +15,8 @@ from grader.recording import ACCEPTING_CALLS, POLLING_CALLS, READING_CALLS, SLEE
 
 SPIN = 0.5
 """Seconds of CPU that a thread uses without any progress before it is said to spin."""
+SPIN_AT_THE_START = 3.0
+"""The same before a program's first rest: a table that it computes at its start is no loop. RLIMIT_CPU is more."""
 PATIENCE = 15.0
 """Seconds without progress after which we stop waiting; a right server answers in milliseconds."""
 MOST_PATIENCE = 120.0
@@ -218,6 +220,10 @@ def is_parked(thread: Thread, processes: ProcessTable, memory: Memory, around: C
         return not _an_alarm_may_wake(thread, processes, memory, around)
     left = float("inf") if thread.call in _UNTIMED else processes.time_left(thread)
     if left == float("inf"):
+        if thread.call in POLLING_CALLS and _may_yet_reap(
+            thread, memory, around
+        ):  # it may poll a timer: timerfd_create(2)
+            return False
         return not _an_alarm_may_wake(thread, processes, memory, around)
     if thread.call in POLLING_CALLS and _polls_a_socket(thread):
         return _a_poll_is_parked(thread, left, processes, memory, around)

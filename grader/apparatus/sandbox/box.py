@@ -88,6 +88,7 @@ class Box:
         self._exits: list[Exited] = []
         self._spare: list[socket.socket] = []
         self._seeds: set[int] = set()
+        self.has_seen_a_spinner = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(PATIENCE_WITH_THE_AGENT)
         command = [word.replace("{fd}", str(theirs.fileno())) for word in plan.command]
