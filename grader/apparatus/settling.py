@@ -220,9 +220,7 @@ def is_parked(thread: Thread, processes: ProcessTable, memory: Memory, around: C
         return not _an_alarm_may_wake(thread, processes, memory, around)
     left = float("inf") if thread.call in _UNTIMED else processes.time_left(thread)
     if left == float("inf"):
-        if thread.call in POLLING_CALLS and _may_yet_reap(
-            thread, memory, around
-        ):  # it may poll a timer: timerfd_create(2)
+        if thread.call in POLLING_CALLS and _may_yet_reap(thread, memory, around):  # by a timerfd, timerfd_create(2)
             return False
         return not _an_alarm_may_wake(thread, processes, memory, around)
     if thread.call in POLLING_CALLS and _polls_a_socket(thread):
@@ -266,10 +264,9 @@ def _a_sleep_is_parked(
     thread: Thread, left: float | None, processes: ProcessTable, memory: Memory, around: Circumstances
 ) -> bool:
     """A timed sleep: work for a client is waited for, unless the scene looks at work; a loop after one turn."""
-    is_at_rest = not _may_work_in_slices(thread, processes, memory, around) and not _may_yet_reap(
-        thread, memory, around
-    )
-    if memory.has_gone_round(thread) and is_at_rest:
+    if memory.has_gone_round(thread) and not (
+        _may_yet_reap(thread, memory, around) or _may_work_in_slices(thread, processes, memory, around)
+    ):
         return True
     if around.work_may_sleep and _sleeps_at_its_work(thread, processes, around):
         return True
@@ -280,7 +277,12 @@ def _a_sleep_is_parked(
 
 
 def _may_yet_reap(thread: Thread, memory: Memory, around: Circumstances) -> bool:
-    """A reaper need not look at each turn of its loop, if only it looks once a second."""
+    """A reaper need not look at each turn of its loop, if only it looks once a second.
+
+    A look at work under way can't wait for it: the work would be over.
+    """
+    if around.work_may_sleep:
+        return False
     return thread.pid in around.parents_of_zombies and memory.without_progress <= AN_ALARM
 
 
