@@ -277,6 +277,11 @@ class Output(msgspec.Struct, frozen=True):
     head: str = ""
     tail: str = ""
 
+    @property
+    def kept(self) -> str:
+        """Head and tail; what stood between them is gone."""
+        return self.head + self.tail
+
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """What was seen of one scene.
@@ -352,7 +357,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def complaints(self) -> tuple[str, ...]:
         """The end of what its processes wrote to standard error, whether or not the server has ended."""
-        said = (self.stderr.head + self.stderr.tail).splitlines()
+        said = self.stderr.kept.splitlines()
         return tuple(say("stderr: {line}", line=line) for line in said[-LAST_COMPLAINTS:])
 
     @property

@@ -104,7 +104,7 @@ CAUSES = (
         evidence=(
             passed("leaves_no_descriptor_open"),
             cut_by(
-                End("ran out of descriptors", 3, lambda scene: "[Errno 24]" in scene.stderr.head + scene.stderr.tail),
+                End("ran out of descriptors", 3, lambda scene: "[Errno 24]" in scene.stderr.kept),
                 "many_visits",
             ),
         ),

@@ -26,8 +26,7 @@ def says(words: str) -> Clue:
     """A process of the server says so on standard error while clients come one after the other."""
 
     def holds(seen: Seen) -> bool:
-        said = seen.scene("visits").stderr
-        return words in said.head + said.tail
+        return words in seen.scene("visits").stderr.kept
 
     return shows(f"says {words}", holds, WORDS)
 
@@ -43,7 +42,7 @@ def _text_for_bytes(seen: Seen) -> bool:
 
 def _no_text(seen: Seen) -> bool:
     scenes = (seen.scene("visits"), seen.scene("unhurried"))
-    said = "".join(scene.stderr.head + scene.stderr.tail for scene in scenes)
+    said = "".join(scene.stderr.kept for scene in scenes)
     return "UnicodeDecodeError" in said or cut_by(NO_TEXT, "visits", "unhurried").holds(seen)
 
 

@@ -255,7 +255,7 @@ def test_prints_nothing_twice(printed: Recording, visits: Recording) -> None:
         return  # how often it prints is a matter of time, not of clients
     before, after = said
     once = {line for line, count in before.items() if after[line] == count}
-    buffered = _lines((visits.stdout.head + visits.stdout.tail).encode("utf-8", "backslashreplace"))
+    buffered = _lines(visits.stdout.kept.encode("utf-8", "backslashreplace"))
     twice = sorted(line for line in once if buffered[line] > before[line])
     if twice:
         raise Mismatch(

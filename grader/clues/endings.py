@@ -67,13 +67,13 @@ def _own_words(scene: Recording) -> tuple[str, ...]:
     if ended:
         by_others = ended.ended_by_us or ended.signal
         return () if by_others else tuple(line for line in ended.last_words if not line.startswith(OUR_WORDS))
-    said = (scene.stderr.head + scene.stderr.tail).splitlines()
+    said = scene.stderr.kept.splitlines()
     return tuple(said[-MOST_WORDS:]) if REFUSED.cut(scene) else ()
 
 
 def tells_of_an_exception(scene: Recording) -> bool:
     """A process of the server says so on standard error, whether or not it was the program."""
-    return bool(why_it_ended("", "", (scene.stderr.head + scene.stderr.tail).splitlines()))
+    return bool(why_it_ended("", "", scene.stderr.kept.splitlines()))
 
 
 ANY_ERROR = End("ended with an exception", OUTCOME, lambda scene: bool(why_it_ended("", "", _own_words(scene))))

@@ -233,7 +233,7 @@ def output(recordings: Mapping[str, Recording]) -> str:
 
 def _head_and_tail(output: Output) -> str:
     """All of it if there is room, else its beginning and its end."""
-    whole = output.head + output.tail
+    whole = output.kept
     if len(whole) <= 2 * MOST_OUTPUT and len(shown := html(whole)) <= 2 * MOST_OUTPUT:
         return shown
     head, tail = html_within(whole, MOST_OUTPUT), html_within(whole, MOST_OUTPUT, its_end=True)
