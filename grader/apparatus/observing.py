@@ -33,7 +33,6 @@ class Observer:
     def forget(self) -> None:
         """A program was started: what was seen before was another one's."""
         self._memory = Memory()
-        self._has_rested = False
         self._first_processes: frozenset[int] = frozenset()
 
     def progress(self) -> None:
@@ -44,7 +43,6 @@ class Observer:
         """The processes that are there now were there before the first client."""
         self._first_processes = frozenset(self._box.pids())
         self.has_seen_it_wait = True
-        self._has_rested = True
 
     # ------------------------------------------------------------------ reading
 
@@ -141,7 +139,8 @@ class Observer:
 
     def _impatient(self, restless: Collection[Thread]) -> Calm | None:
         """Something moves: has it been at it too long?"""
-        starts = not (self._has_rested or self._box.has_seen_a_spinner)  # who spins in one scene spins in the next
+        has_rested = bool(self._first_processes)
+        starts = not (has_rested or self._box.has_seen_a_spinner)  # who spins in one scene spins in the next
         spin = settling.SPIN_AT_THE_START if starts else settling.SPIN
         if self._memory.without_progress < settling.SPIN / 2:
             return None
