@@ -22,7 +22,7 @@ from grader.apparatus.sandbox.choosing import choose
 from grader.copying import copy
 from grader.looking import look
 from grader.model import track_named
-from grader.recording import Recording, What
+from grader.recording import What
 from grader.rubric import experiments_needed, rubric
 
 PYTHON = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
@@ -43,15 +43,11 @@ def visits_of_a_grade() -> list[Visited]:
     return [
         (
             track,
-            sum(_told(one, What.STARTED) for one in scenes.values()),
+            sum(event.what is What.STARTED for one in scenes.values() for event in one.events),
             sum(len(one.clients) for one in scenes.values()),
         )
         for track, scenes in found.items()
     ]
-
-
-def _told(recording: Recording, what: What) -> int:
-    return sum(event.what is what for event in recording.events)
 
 
 def serve(track_name: str, starts: int, clients: int) -> None:
