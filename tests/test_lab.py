@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+
+from grader.apparatus.processes import ProcessTable
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "student_template"
@@ -126,6 +128,14 @@ def client_talking(*options: str) -> Iterator[tuple[socket.socket, "subprocess.P
                 process.kill()
 
 
+def wait_until_it_sleeps_in_select(process: "subprocess.Popen[str]") -> None:
+    """Python acts on a signal that comes just before a system call only when the call has ended."""
+    deadline = time.monotonic() + PATIENCE
+    with closing(ProcessTable(os.open("/proc", os.O_RDONLY | os.O_DIRECTORY))) as processes:
+        while processes.threads(process.pid)[0].call not in {"select", "pselect6"}:
+            assert time.monotonic() < deadline, "the client does not wait for the server to speak"
+
+
 def end_of(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
     """Return how a process ended, and what it has printed and complained of."""
     output, complaints = process.communicate(timeout=PATIENCE)
@@ -230,6 +240,7 @@ def test_client_leaves_at_ctrl_c() -> None:
         assert process.stdout is not None
         while "says nothing" not in process.stdout.readline():
             pass
+        wait_until_it_sleeps_in_select(process)
         process.send_signal(signal.SIGINT)
         status, _output, complaints = end_of(process)
 
