@@ -11,9 +11,9 @@ from grader.apparatus.diary import Diary
 from grader.apparatus.processes import Gone, Thread
 from grader.apparatus.sandbox.box import Box
 from grader.apparatus.scene import Unclear
-from grader.apparatus.settling import Circumstances, Memory, Reading, is_parked, read_all
+from grader.apparatus.settling import Circumstances, Memory, Reading, is_parked, may_yet_reap, read_all
 from grader.apparatus.sockets import SocketSeen
-from grader.recording import Calm, ConnectionSeen, ListenerSeen, ProcessSeen, Snapshot, ThreadSeen
+from grader.recording import ACCEPTING_CALLS, Calm, ConnectionSeen, ListenerSeen, ProcessSeen, Snapshot, ThreadSeen
 from grader.wording import filed
 
 
@@ -102,10 +102,19 @@ class Observer:
             if hear() or self._clients.let_all_go():
                 self.progress()
                 return None
-            is_still = self.reading().key == reading.key
+            is_still = self.reading().key == reading.key and not self._an_accept_may_end(reading, around)
             if is_still and (not around.something_is_owed or self._memory.is_calm_twice()):
                 return Calm.SETTLED
         return self._impatient(restless)
+
+    def _an_accept_may_end(self, reading: Reading, around: Circumstances) -> bool:
+        """By the kernel's own timeout, in a parent that may then reap; it costs too much to be asked of each thread."""
+        return any(
+            thread.call in ACCEPTING_CALLS
+            and may_yet_reap(thread, self._memory, around)
+            and self._box.timeout_of_a_listener(thread.pid, thread.arguments[0]) <= settling.A_REAPER_LOOKS
+            for thread in reading.threads
+        )
 
     @property
     def must_look_twice(self) -> bool:

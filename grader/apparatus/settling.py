@@ -220,7 +220,7 @@ def is_parked(thread: Thread, processes: ProcessTable, memory: Memory, around: C
         return not _an_alarm_may_wake(thread, processes, memory, around)
     left = float("inf") if thread.call in _UNTIMED else processes.time_left(thread)
     if left == float("inf"):
-        if thread.call in POLLING_CALLS and _may_yet_reap(thread, memory, around):  # by a timerfd, timerfd_create(2)
+        if thread.call in POLLING_CALLS and may_yet_reap(thread, memory, around):  # by a timerfd, timerfd_create(2)
             return False
         return not _an_alarm_may_wake(thread, processes, memory, around)
     if thread.call in POLLING_CALLS and _polls_a_socket(thread):
@@ -255,7 +255,7 @@ def _a_poll_is_parked(
         return True
     if around.work_may_sleep and _holds_a_client(thread, processes, around):
         return True
-    if not around.something_is_owed or (memory.has_gone_round(thread) and not _may_yet_reap(thread, memory, around)):
+    if not around.something_is_owed or (memory.has_gone_round(thread) and not may_yet_reap(thread, memory, around)):
         return True
     return left is not None and left > A_REAPER_LOOKS
 
@@ -265,7 +265,7 @@ def _a_sleep_is_parked(
 ) -> bool:
     """A timed sleep: work for a client is waited for, unless the scene looks at work; a loop after one turn."""
     if memory.has_gone_round(thread) and not (
-        _may_yet_reap(thread, memory, around) or _may_work_in_slices(thread, processes, memory, around)
+        may_yet_reap(thread, memory, around) or _may_work_in_slices(thread, processes, memory, around)
     ):
         return True
     if around.work_may_sleep and _sleeps_at_its_work(thread, processes, around):
@@ -276,7 +276,7 @@ def _a_sleep_is_parked(
     return is_older_than_its_clients and left is not None and left > A_REAPER_LOOKS
 
 
-def _may_yet_reap(thread: Thread, memory: Memory, around: Circumstances) -> bool:
+def may_yet_reap(thread: Thread, memory: Memory, around: Circumstances) -> bool:
     """A reaper need not look at each turn of its loop, if only it looks once a second.
 
     A look at work under way can't wait for it: the work would be over.

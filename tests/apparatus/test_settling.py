@@ -146,6 +146,16 @@ def test_processes_that_end_while_looked_at_are_zombies_when_it_rests(looked: Lo
     assert looked.observer.reading().zombies == 30
 
 
+def test_a_parent_whose_accept_times_out_is_given_its_turn(looked: Looked) -> None:
+    """It sleeps in accept with a zombie, and the kernel will wake it: what it does then is waited for."""
+    looked.run(
+        "import struct; s = socket.create_server(('', 0)); os.fork() or os._exit(0)\n"
+        "s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 0, 400_000)); print()\n"
+        "while True:\n try: s.accept()\n except BlockingIOError: os.waitpid(-1, os.WNOHANG); signal.pause()"
+    )
+    assert (looked.calm(), looked.observer.reading().zombies) == (Calm.SETTLED, 0)
+
+
 def test_orphans_that_the_agent_waits_for_are_nobodys_zombies(looked: Looked) -> None:
     """A double fork leaves none."""
     looked.run(

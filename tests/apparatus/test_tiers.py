@@ -67,6 +67,25 @@ def test_the_canary_can_do_nothing(make: Callable[[Path], Box], programs: Path) 
         assert canary.what_it_could_do(box) == []
 
 
+@pytest.mark.parametrize("make", boxes.EVERY)
+def test_the_kernels_timeout_of_a_listener_is_seen(make: Callable[[Path], Box], programs: Path) -> None:
+    """SO_RCVTIMEO, which nothing in /proc shows; without one accept never ends, nor does it in a process that is gone."""
+    listens = (
+        "import os, socket, struct, time\nfor number in range(2):\n s = socket.create_server(('127.0.0.1', 0))\n"
+        " number and s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 0, 500_000))\n"
+        " print(s.detach(), flush=True)\n"
+        "os.close(1); os.close(2); time.sleep(600)"
+    )
+    with make(programs) as box:
+        without, with_one = map(int, said_by(box, listens).split())
+        (pid,) = box.pids()
+        assert box.timeout_of_a_listener(pid, without) == float("inf")
+        assert box.timeout_of_a_listener(pid, with_one) == 0.5
+        assert box.timeout_of_a_listener(pid, 999) == float("inf")
+        box.clear()
+        assert box.timeout_of_a_listener(pid, with_one) == float("inf")
+
+
 def test_the_canary_sees_where_nothing_holds(programs: Path) -> None:
     """Without a box it can do it all, or all that this user may."""
     with BareBox(programs) as box:

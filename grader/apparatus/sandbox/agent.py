@@ -9,6 +9,8 @@ Runs alone (`python -I -S agent.py`), imports nothing of the grader, and trusts 
                                       <-  {} + TCP sockets
       {"do": "netlink"}               ->
                                       <-  {} + a netlink socket, sock_diag(7)
+      {"do": "process", "pid": 7}     ->
+                                      <-  {} + a pidfd, pidfd_open(2); none of one that has ended
       {"do": "limit", "pid": 7, ...}  ->    sets a soft limit of a program
                                       <-  {"soft": 256}, what it was, or {"error": ...}
       {"do": "clear"}                 ->    kills all but itself and its seeds, reaps all
@@ -397,6 +399,12 @@ def obey(control: socket.socket, woken: int) -> bool:
         netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4)
         netlink.bind((0, 0))
         _pass_out(control, netlink.detach())
+    elif order["do"] == "process":
+        try:
+            descriptors = [os.pidfd_open(order["pid"])]
+        except OSError:
+            descriptors = []
+        _pass_out(control, *descriptors)
     elif order["do"] == "folder":
         _pass_out(control, os.open(order["path"], os.O_RDONLY | os.O_DIRECTORY))
     return True

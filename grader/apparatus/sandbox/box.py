@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import array
+import ctypes
 import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +26,9 @@ PATIENCE_WITH_THE_AGENT = 60.0
 """Seconds within which the agent answers; it does nothing but answer, so only a starved machine needs them."""
 SOCKETS_AT_ONCE = 32
 """How many the agent makes at a time."""
+_LIBC = ctypes.CDLL(None)
+_PIDFD_GETFD = 438
+_TIMEVAL = struct.Struct("@ll")
 
 
 class BoxBroken(Exception):
@@ -207,6 +212,25 @@ class Box:
         if "error" in told:
             raise BoxBroken(f"a limit of the program can't be set: {told['error']}")
         return int(told["soft"])
+
+    def timeout_of_a_listener(self, pid: int, descriptor: int) -> float:
+        """Seconds after which the kernel ends a call of accept, SO_RCVTIMEO of socket(7); infinite where it never does.
+
+        Nothing in /proc shows it: the socket itself is asked, pidfd_getfd(2). Infinite, too, where that can't be done.
+        """
+        passed = self._passed({"do": "process", "pid": pid})
+        if not passed:
+            return float("inf")
+        try:
+            there = _LIBC.syscall(_PIDFD_GETFD, passed[0], descriptor, 0)
+        finally:
+            os.close(passed[0])
+        if there < 0:
+            return float("inf")
+        with socket.socket(fileno=there) as listener:
+            data = listener.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _TIMEVAL.size)
+        seconds, microseconds = _TIMEVAL.unpack(data)
+        return float(seconds + microseconds / 1e6) or float("inf")
 
     def signal(self, pid: int, number: signal.Signals) -> None:
         """Send a signal to a process of the box; one that has ended gets none.
