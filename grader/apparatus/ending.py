@@ -18,6 +18,7 @@ _REFUSED_SHARED_MEMORY = re.compile(
     r'^  File ".*/multiprocessing/(?:synchronize|shared_memory|heap)\.py".*\n(?:.*\n){0,9}?PermissionError: .*$',
     re.MULTILINE,
 )
+_FOUND_NO_NAME = re.compile(r"^KeyError: 'get(?:pwuid|grgid)\(\): .+'", re.MULTILINE)
 
 
 def exit_of(status: int, at: float, said: str, by_us: str = "") -> Exit:
@@ -67,9 +68,9 @@ def _sentence(end: str, why: str, *, listened: bool) -> str:
 def refused_a_file(said: str) -> str:
     """What standard error says of a file that could not be opened: its error line; "" where it says nothing of it.
 
-    A program that needs a file which other boxes give is not wrong.
+    A program that needs a file which other boxes give is not wrong, nor one that asks for its user's name (passwd(5)).
     """
-    found = _REFUSED_A_FILE.search(said)
+    found = _REFUSED_A_FILE.search(said) or _FOUND_NO_NAME.search(said)
     if found:
         return found[0]
     return filed("it was refused shared memory (/dev/shm)") if _REFUSED_SHARED_MEMORY.search(said) else ""

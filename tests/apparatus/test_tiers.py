@@ -14,6 +14,7 @@ from grader import grading, ports, scratch
 from grader.apparatus.sandbox import canary, folders, rulesets, seccomp
 from grader.apparatus.sandbox.bare import BareBox
 from grader.apparatus.sandbox.box import Box
+from grader.apparatus.sandbox.bubblewrap import BubblewrapBox
 from grader.apparatus.sandbox.choosing import TIERS, choose
 from grader.apparatus.sandbox.landlock import LandlockBox, all_but
 from grader.apparatus.scene import Bounds
@@ -101,6 +102,14 @@ def test_a_tier_that_is_named_is_taken() -> None:
     assert [choose(name).notice for name in TIERS if name == "none"] == [""]
 
 
+@pytest.mark.needs("bubblewrap")
+def test_a_user_has_a_name_and_a_home(programs: Path) -> None:
+    """As it has on a student's machine, though the uid is one that nobody has there."""
+    asks = "import grp, os, pwd; print(*pwd.getpwuid(os.getuid())[4:6], grp.getgrgid(os.getgid()).gr_name, os.path.expanduser('~student'))"
+    with BubblewrapBox(programs) as box:
+        assert said_by(box, asks) == "student /submission student /submission"
+
+
 @pytest.mark.needs("Landlock")
 def test_packages_are_not_found(programs: Path) -> None:
     """What is installed beside the interpreter changes no grade, and is simply not there."""
@@ -152,7 +161,9 @@ def test_a_containers_root_may_not_look_into_other_users() -> None:
 
 
 @pytest.mark.needs("Landlock")
-@pytest.mark.parametrize("needs", ["open('/tmp/forklab-log', 'a')", "open('/etc/passwd')"])
+@pytest.mark.parametrize(
+    "needs", ["open('/tmp/forklab-log', 'a')", "open('/etc/passwd')", "import pwd; pwd.getpwuid(1_999_999_999)"]
+)
 def test_a_program_that_is_refused_a_file_is_not_failed(programs: Path, needs: str) -> None:
     """Another box would give it: what we could not see is no zero."""
     (programs / "blocking_server.py").write_text(f"{needs}\n" + (grading.REFERENCE / "blocking_server.py").read_text())

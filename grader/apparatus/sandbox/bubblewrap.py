@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from grader.apparatus.sandbox import limits, seccomp
@@ -20,10 +21,8 @@ from grader.apparatus.sandbox.uids import PooledUid
 WRITABLE = (SUBMISSION, "/tmp", "/dev/shm")
 ROOM = str(2 * limits.FOLDER)
 """Bytes of each: so much is never written, since whoever is seen above the limit is ended."""
-_DATA = {
-    "/etc/hosts": b"127.0.0.1 localhost lab\n::1 localhost\n",
-    "/etc/nsswitch.conf": b"hosts: files\npasswd: files\n",
-}
+_HOSTS = "127.0.0.1 localhost lab\n::1 localhost\n"
+_NSSWITCH = "hosts: files\npasswd: files\ngroup: files\n"
 
 
 class BubblewrapBox(Box):
@@ -41,7 +40,7 @@ class BubblewrapBox(Box):
             BoxBroken: bubblewrap is missing, or the kernel refuses.
         """
         self._uid = PooledUid() if os.geteuid() == 0 else None
-        self._files = [_readable(data) for data in _DATA.values()]
+        self._files = _files_of_the_system(self._uid.number if self._uid else os.getuid())
         self._writable: list[int] = []
         self._at_the_start = Kept(0, 0)
         try:
@@ -76,7 +75,7 @@ class BubblewrapBox(Box):
             user=user,
             tasks=limits.TASKS,
             filter=seccomp.deny_list(),
-            keep_open=tuple(self._files),
+            keep_open=tuple(self._files.values()),
         )
 
     def kept(self) -> Kept:
@@ -93,9 +92,9 @@ class BubblewrapBox(Box):
         self._give_back()
 
     def _give_back(self) -> None:
-        for descriptor in (*self._files, *self._writable):
+        for descriptor in (*self._files.values(), *self._writable):
             os.close(descriptor)
-        self._files, self._writable = [], []
+        self._files, self._writable = {}, []
         if self._uid:
             self._uid.give_back()
 
@@ -121,7 +120,19 @@ def _environment() -> list[str]:
     return ["--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LANG", "C.UTF-8"]
 
 
-def _system(files: list[int]) -> list[str]:
+def _files_of_the_system(user: int) -> dict[str, int]:
+    """What stands in /etc, by path: descriptors from which bubblewrap can read it. The user has a name, and so has the host."""
+    group = os.getgid() if user == os.getuid() else user
+    contents = {
+        "/etc/hosts": _HOSTS,
+        "/etc/nsswitch.conf": _NSSWITCH,
+        "/etc/passwd": f"student:x:{user}:{group}:student:{SUBMISSION}:/bin/sh\n",
+        "/etc/group": f"student:x:{group}:\n",
+    }
+    return {path: _readable(text.encode()) for path, text in contents.items()}
+
+
+def _system(files: Mapping[str, int]) -> list[str]:
     """The operating system, read-only, and what is writable in it."""
     words = ["--ro-bind", "/usr", "/usr"]
     for name in ("bin", "lib", "lib32", "lib64", "sbin"):
@@ -132,7 +143,7 @@ def _system(files: list[int]) -> list[str]:
             words += ["--ro-bind", str(path), str(path)]
     words += ["--perms", "0755", "--dir", "/etc"]  # else what is in it can't be reached
     words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    for path_in_box, descriptor in zip(_DATA, files, strict=True):
+    for path_in_box, descriptor in files.items():
         words += ["--perms", "0444", "--ro-bind-data", str(descriptor), path_in_box]
     return [
         *words,
