@@ -240,7 +240,7 @@ def test_a_crowd_can_be_sorted_and_filtered(tmp_path: Path, browser: Any, colour
         page.get_by_text(f"{count} of 150 shown").wait_for()
     for _ in range(2):
         page.get_by_role("button", name="before").press("Enter")
-        assert page.locator("#fl-all tbody tr").first.locator("td").nth(1).inner_text() == "6"
+        assert page.locator("#fl-all tbody tr").first.locator("td").nth(1).text_content() == "6"
         assert page.evaluate("document.querySelector('#fl-all').tBodies[0].rows[149].cells[1].textContent") == ""
     found = Axe().run(page)
     page.close()
