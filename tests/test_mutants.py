@@ -24,6 +24,7 @@ LONG = frozenset(
         "mutants/forking/polls_without_sleeping",
         "mutants/forking/reaper_spins_while_there_is_no_child",
         "mutants/forking/restarts_with_the_old_connection",
+        "mutants/forking/starts_its_failing_server_again",
         "right/blocking/the_lesson_itself",
         "right/forking/a_fixed_sleep_of_a_second",
         "right/forking/multiprocessing_forkserver",

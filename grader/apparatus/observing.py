@@ -52,7 +52,7 @@ class Observer:
         self._memory.note(reading)
         if reading.population != self._population:
             self._population = reading.population
-            self._memory.progress()
+            self._memory.a_process_came_or_went()
         return reading
 
     def states(self, pid: int) -> set[str]:
@@ -148,6 +148,8 @@ class Observer:
 
     def _impatient(self, restless: Collection[Thread]) -> Calm | None:
         """Something moves: has it been at it too long?"""
+        if self._memory.forks_without_end:
+            return Calm.SPINNING
         has_rested = bool(self._first_processes)
         starts = not (has_rested or self._box.has_seen_a_spinner)  # who spins in one scene spins in the next
         spin = settling.SPIN_AT_THE_START if starts else settling.SPIN

@@ -17,6 +17,9 @@ SPIN = 0.5
 """Seconds of CPU that a thread uses without any progress before it is said to spin."""
 SPIN_AT_THE_START = 3.0
 """The same before a program's first rest: a table that it computes at its start is no loop. RLIMIT_CPU is more."""
+FORKS_WITHOUT_END = 1000
+"""How often a process more or less was seen, and not a byte came out of it, before it is said to spin: a supervisor that
+starts anew what ends at once. A whole burst of clients is some hundred."""
 PATIENCE = 15.0
 """Seconds without progress after which we stop waiting; a right server answers in milliseconds."""
 MOST_PATIENCE = 120.0
@@ -149,6 +152,20 @@ class Memory:
 
     def progress(self) -> None:
         """Something happened: whoever polls must look once more, and patience begins anew."""
+        self._comings_and_goings = 0
+        self._begin_anew()
+
+    def a_process_came_or_went(self) -> None:
+        """That is progress, too, unless it goes on without end."""
+        self._comings_and_goings += 1
+        self._begin_anew()
+
+    @property
+    def forks_without_end(self) -> bool:
+        """Processes come and go, and nothing comes of it."""
+        return self._comings_and_goings > FORKS_WITHOUT_END
+
+    def _begin_anew(self) -> None:
         self._first_sleep.clear()
         self._used.clear()
         self._calm_at: float | None = None

@@ -132,6 +132,12 @@ def test_a_program_that_spins_is_told_by_its_processor_time(looked: Looked) -> N
     assert looked.calm() is Calm.SPINNING
 
 
+def test_a_program_that_starts_without_end_what_ends_at_once_spins(looked: Looked) -> None:
+    """Processes come and go, and nothing comes of it."""
+    looked.run("print()\nwhile True:\n os.fork() or os._exit(0)\n os.wait()")
+    assert looked.calm() is Calm.SPINNING
+
+
 def test_processes_that_are_made_while_looked_at_are_all_there_when_it_rests(looked: Looked) -> None:
     """A look in the middle of it is none."""
     looked.run("print()\nfor _ in range(30):\n    if not os.fork(): signal.pause()\nsignal.pause()")
