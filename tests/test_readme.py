@@ -166,7 +166,10 @@ def tox(place: Place, words: tuple[str, ...]) -> None:
         names = re.split(r"[,\s]+", settings["tox"]["env_list"].strip())
         assert names
         for name in names:
-            assert_commands_exist(place, settings[f"testenv:{name}"]["commands"])
+            commands = settings[f"testenv:{name}"]["commands"]
+            assert_commands_exist(
+                place, re.sub(r"\{\[(.+?)\]commands\}", lambda of: settings[of[1]]["commands"], commands)
+            )
         return
     option, name = options.split()
     assert option == "-e"
