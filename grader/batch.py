@@ -26,7 +26,7 @@ from grader.languages import LANGUAGES, language_of, spoken
 from grader.looking import Looked
 from grader.model import Report, Status, folder_name, report_of
 from grader.overview import Standing
-from grader.replaying import Pages, commit_told, pages_of
+from grader.replaying import WRITES_PAGES, Pages, commit_told, pages_of
 from grader.report.class_page import class_page
 from grader.submission import OF_RESULTS, Submission
 from grader.wording import language, say, speak, speaking
@@ -226,7 +226,7 @@ def run(
         progress(at)
 
     tasks = [Task(submission.name, (submission, key)) for submission, key in work]
-    crew = Crew(partial(_prepare, settings), __name__, settings.jobs, settings.time_limit * 1.5 + GRACE)
+    crew = Crew(partial(_prepare, settings), (__name__, WRITES_PAGES), settings.jobs, settings.time_limit * 1.5 + GRACE)
     return work_off(tasks, crew, partial(_file_the_lost, settings), told)
 
 

@@ -18,7 +18,7 @@ from grader.judging import judge_beside
 from grader.languages import spoken
 from grader.model import SCHEMA, Check, Report, Result, points_shown, report_of
 from grader.reference import Reference
-from grader.replaying import commit_told, pages_of
+from grader.replaying import WRITES_PAGES, commit_told, pages_of
 from grader.wording import language, say, speaking
 from grader.workers import Crew, Progress, Task, work_off
 
@@ -263,7 +263,7 @@ def reports(out: Path, jobs: int, progress: Callable[[Progress[str]], None], wan
         store.recordings_in(out / batch.REFERENCE_FOLDER)
     work_off(
         tasks,
-        Crew(partial(_pages, out, wanted, in_force()), __name__, jobs, batch.GRACE),
+        Crew(partial(_pages, out, wanted, in_force()), (__name__, WRITES_PAGES), jobs, batch.GRACE),
         lambda task: task.name,
         progress,
     )

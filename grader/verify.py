@@ -86,7 +86,7 @@ def run(work: Sequence[Turn], settings: Settings, filed: Filed, told: Callable[[
     tasks = [Task(case.name, (case, number)) for case, number in work]
     with strain.busy_loops(settings.busy), strain.share_of_a_core(settings.cpu_share) as group:
         patience = settings.assignment.limits.seconds * 1.5 + batch.GRACE
-        crew = Crew(partial(_prepare, settings, group), __name__, settings.jobs, patience)
+        crew = Crew(partial(_prepare, settings, group), (__name__,), settings.jobs, patience)
         work_off(tasks, crew, _given_up, came)
 
 

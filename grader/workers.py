@@ -48,12 +48,12 @@ class Crew(NamedTuple, Generic[News]):
 
     Args:
         prepare: called once in each worker, gives what does the work; it can be pickled.
-        preload: the module that each worker has imported when it begins.
+        preload: the modules that each worker has imported when it begins.
         patience: seconds for one task, after which a worker that has not come back is ended.
     """
 
     prepare: Callable[[], Work[News]]
-    preload: str
+    preload: tuple[str, ...]
     size: int
     patience: float
 
@@ -208,11 +208,11 @@ def _ready(workers: Sequence[Worker[News]]) -> list[Worker[News]]:
     return list(ready.values())
 
 
-def forkserver(preload: str) -> ForkServerContext:
+def forkserver(preload: tuple[str, ...]) -> ForkServerContext:
     """What starts processes of ours, each with that module imported."""
     _have_short_names_for_sockets()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([preload])
+    context.set_forkserver_preload([*preload])
     return context
 
 

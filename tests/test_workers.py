@@ -18,7 +18,7 @@ from grader.workers import TRIES, Crew, Progress, Task, work_off
 
 def crew(prepare: Callable[[], Callable[[str], str]], size: int = 2, patience: float = 60.0) -> Crew[str]:
     """A crew of these tests' own."""
-    return Crew(prepare, "grader.workers", size, patience)
+    return Crew(prepare, ("grader.workers",), size, patience)
 
 
 def lost(task: Task) -> str:

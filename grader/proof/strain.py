@@ -32,7 +32,7 @@ class NoShare(Exception):
 @contextlib.contextmanager
 def busy_loops(count: int) -> Iterator[None]:
     """So many processes that do nothing but use a core; they end with this process, however it ends."""
-    context = forkserver(__name__)
+    context = forkserver((__name__,))
     lifelines = [context.Pipe(duplex=False) for _ in range(count)]
     loops = [context.Process(target=_spin, args=(theirs,), name="forklab loop") for theirs, _ in lifelines]
     for loop in loops:

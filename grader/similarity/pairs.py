@@ -97,7 +97,7 @@ def compare(
             "in the project's folder pip install -e '.[similarity]'"
         )
     tasks = [Task(one.submission, one) for one in texts]
-    crew = Crew(partial(_prepare, tuple(template)), LIBRARY, jobs, PATIENCE)
+    crew = Crew(partial(_prepare, tuple(template)), (LIBRARY,), jobs, PATIENCE)
     prints = work_off(tasks, crew, lambda task: _Print(task.what, None), progress)
     made = [one for one in prints if one.made is not None]
     enough = sorted((one for one in made if one.made.token_coverage >= LEAST_OWN), key=lambda one: one.text[:2])
