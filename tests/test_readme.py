@@ -88,7 +88,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 def run(place: Place, folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command, with the copy as the installed grader."""
-    environment = {**os.environ, "PYTHONPATH": str(place.project), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    compiled = place.project.with_name("compiled")  # once, and not within the copy
+    environment = {**os.environ, "PYTHONPATH": str(place.project), "PYTHONPYCACHEPREFIX": str(compiled), **variables}
     return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 

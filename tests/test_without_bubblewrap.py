@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import grading
+from grader import grading, ports
 
 HIDDEN = {**os.environ, "PATH": "/nowhere"}
 """The command `bwrap` is found on the PATH, and nothing else of the grader is."""
@@ -136,7 +136,7 @@ def test_a_port_in_use_is_told_before_anything_is_graded(tmp_path: Path, words: 
 def test_a_box_shares_no_port(tmp_path: Path) -> None:
     """With bubblewrap somebody else's server on the port is in nobody's way."""
     shutil.copytree(grading.SAMPLES / "ada", tmp_path, dirs_exist_ok=True)
-    with socket.socket() as somebody:
+    with ports.alone(print), socket.socket() as somebody:
         somebody.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         somebody.bind(("127.0.0.1", 8888))
         words = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-k", "listens and forking"]
