@@ -140,11 +140,20 @@ def _ours(why: str) -> str:
 def _mismatch_of(check: Check, missing: NotReached) -> Mismatch:
     """The scene was cut in the very stage that the check answers for."""
     return Mismatch(
-        expected=check.requirement,
+        expected=_in_its_place(check),
         observed=missing.reason,
         evidence=missing.evidence,
         hint=_hint(check),
     )
+
+
+def _in_its_place(check: Check) -> str:
+    """What a server does that comes through the stage which this one did not come through."""
+    if check.name == "listens":
+        return say("the server listens, and sleeps until a client comes")
+    if check.name == "ends_when_told":  # the one stage that it must not go on from
+        return check.requirement
+    return say("the server goes on, and serves whoever comes next")
 
 
 def _hint(check: Check) -> str:

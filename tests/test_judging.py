@@ -63,11 +63,14 @@ def test_a_mismatch_keeps_its_words() -> None:
     assert result.message == "expected a; observed b"
 
 
-def test_the_check_that_answers_for_a_cut_scene_fails_by_its_requirement() -> None:
-    """Expected is its sentence, observed is how the scene ended."""
+def test_the_check_that_answers_for_a_cut_scene_fails() -> None:
+    """Expected is what a server does that comes through its stage, observed is how the scene ended."""
     error = NotReached("the server ended with status 1", about="listens", evidence=("stderr: boom",))
     result = result_of(a_check(raising(error)), raising(error))
-    assert (result.expected, result.observed) == ("The server listens.", "the server ended with status 1")
+    assert (result.expected, result.observed) == (
+        "the server listens, and sleeps until a client comes",
+        "the server ended with status 1",
+    )
     assert result.evidence == ("stderr: boom",)
 
 

@@ -69,7 +69,7 @@ def failure(result: Result, width: int, colour: bool, scene: Recording | None = 
     Args:
         scene: what was seen, where it is to be told from beginning to end.
     """
-    lines = _wrapped("", result.requirement, width)
+    lines = _wrapped(say("A bonus: ") if result.stretch else "", result.requirement, width)
     if result.outcome is not Outcome.FAILED:
         head = say("{outcome}: ", outcome=outcome_said(result.outcome))
         return [*lines, *_wrapped(head, result.message, width), *_told(scene, result, width)]
