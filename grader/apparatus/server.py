@@ -234,9 +234,31 @@ class Server:
 
     def connect(self, *names: str, address: str = HERE) -> tuple[Client, ...]:
         """Clients ask for a connection, one after the other, and wait for none."""
-        came = tuple(self._clients.come(name, address) for name in names)
+        came = []
+        for name in names:
+            self._wait_for_room_in_the_queue()
+            came.append(self._clients.come(name, address))
         self._observer.progress()
-        return came
+        return tuple(came)
+
+    def _wait_for_room_in_the_queue(self) -> None:
+        """Until a full queue of the listener has room, or nobody is about to make any.
+
+        Whoever comes then is turned away for a second or three, or forgotten though it takes itself for connected,
+        tcp(7): a burst would tell nothing of a server with a short queue on a slow machine.
+        """
+        if len(self._clients.unfinished) > self._shortest_queue:
+            self._observer.progress()
+            self._wait(self._has_room_in_the_queue)
+
+    @property
+    def _shortest_queue(self) -> int:
+        """How many may wait at least, by the last look; listen(2)."""
+        return min((listener.queue for listener in self._diary.snapshots[-1].listeners), default=0)
+
+    def _has_room_in_the_queue(self) -> bool:
+        queues = [queue for queue in self._observer.listeners() if queue.port == self._clients.port]
+        return not queues or any(queue.received <= queue.unsent for queue in queues)
 
     def ask(self, *clients: Client, request: bytes = b"") -> None:
         """Clients send a request, the lesson's own if none is given."""
