@@ -102,6 +102,18 @@ def test_who_came_last_is_served_first() -> None:
     )
 
 
+def test_who_was_turned_away_has_no_place_before_coming_again() -> None:
+    """A full queue has them come when they will, after those who were in it."""
+    seen = without(without(held_back_by_turns(), "C", What.CONNECTED, What.RECEIVED), "D", What.CONNECTED)
+    came_again = [event("C", What.CONNECTED, 0.96875), event("D", What.CONNECTED, 0.9375)]
+    assert (
+        judged(IN_ORDER, with_events(seen, *came_again, event("C", What.RECEIVED, 0.984375, b"H"))).outcome
+        is Outcome.PASSED
+    )
+    overtakes = with_events(seen, *came_again, event("C", What.RECEIVED, 0.8125, b"H"))
+    assert judged(IN_ORDER, overtakes).observed == "served in the order C, A, B, D"
+
+
 def test_who_was_not_served_has_no_place() -> None:
     """A client that was cut off is not counted."""
     assert judged(IN_ORDER, without(held_back_by_turns(), "A", What.RECEIVED)).outcome is Outcome.PASSED
