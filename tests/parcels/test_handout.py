@@ -140,7 +140,11 @@ def test_wheels_are_for_every_python_and_machine() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["right/forking/double_fork", "mutants/blocking/a_letter_too_many", "mutants/forking/child_keeps_the_listener"],
+    [
+        "right/forking/a_module_called_resource",
+        "mutants/blocking/a_letter_too_many",
+        "mutants/forking/child_keeps_the_listener",
+    ],
 )
 def test_it_tells_what_a_batch_tells(student: Path, name: str) -> None:
     """Offline, without the reference, in an environment that has the wheels alone: every outcome is the same.
