@@ -209,7 +209,7 @@ def _ready(workers: Sequence[Worker[News]]) -> list[Worker[News]]:
 
 
 def forkserver(preload: tuple[str, ...]) -> ForkServerContext:
-    """What starts processes of ours, each with that module imported."""
+    """What starts processes of ours, each with these modules imported."""
     _have_short_names_for_sockets()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*preload])

@@ -161,7 +161,7 @@ def _is_delivered(client: Client, end: SocketSeen | None, listeners: Sequence[So
     if client.left:
         return end is None or (end.state != "ESTABLISHED" and not client.left_by_reset)
     if not client.connected:
-        return any(queue.port == client.to[1] and queue.received > queue.unsent for queue in listeners)
+        return any(queue.port == client.to[1] and queue.is_full for queue in listeners)
     if end is None:
         # A listener with a short queue forgets a client that takes itself for connected, tcp(7): a reset will come.
         return not client.unsent()

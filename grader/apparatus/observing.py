@@ -98,12 +98,13 @@ class Observer:
         restless = [
             thread for thread in reading.threads if not is_parked(thread, self._box.processes, self._memory, around)
         ]
-        if not restless and delivered:
+        if not restless and delivered and not reading.somebody_vanished:
             if hear() or self._clients.let_all_go():
                 self.progress()
                 return None
-            is_still = self.reading().key == reading.key and not self._an_accept_may_end(reading, around)
-            if is_still and (not around.something_is_owed or self._memory.is_calm_twice()):
+            is_still = self.reading().key == reading.key
+            is_sure = is_still and (not around.something_is_owed or self._memory.is_calm_twice())
+            if is_sure and not self._an_accept_may_end(reading, around):
                 return Calm.SETTLED
         return self._impatient(restless)
 

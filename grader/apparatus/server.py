@@ -258,7 +258,7 @@ class Server:
 
     def _has_room_in_the_queue(self) -> bool:
         queues = [queue for queue in self._observer.listeners() if queue.port == self._clients.port]
-        return not queues or any(queue.received <= queue.unsent for queue in queues)
+        return not queues or not all(queue.is_full for queue in queues)
 
     def ask(self, *clients: Client, request: bytes = b"") -> None:
         """Clients send a request, the lesson's own if none is given."""

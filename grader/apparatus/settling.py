@@ -75,9 +75,14 @@ class Circumstances(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """Every thread of the box, read one after the other."""
+    """Every thread of the box, read one after the other.
+
+    Args:
+        somebody_vanished: a process was there when the reading began, and reaped before it was read.
+    """
 
     threads: tuple[Thread, ...]
+    somebody_vanished: bool = False
 
     @property
     def key(self) -> tuple[tuple[object, ...], ...]:
@@ -113,15 +118,18 @@ def read_all(processes: ProcessTable, pids: Collection[int], agent: int) -> Read
     The agent waits for orphans: their zombies are its own, not the server's.
     """
     threads: list[Thread] = []
+    vanished = False
     for pid in sorted(pids):
         try:
             of_process = processes.threads(pid)
-        except Gone:
+        except Gone as gone:
+            vanished |= not isinstance(gone.__cause__, PermissionError)  # who is only about to end may take its time
             continue
+        vanished |= of_process[0].state == "X"
         if of_process[0].state == "X" or (of_process[0].state == "Z" and of_process[0].parent == agent):
             continue
         threads += of_process
-    return Reading(tuple(threads))
+    return Reading(tuple(threads), vanished)
 
 
 class OwnTime:

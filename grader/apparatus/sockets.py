@@ -48,6 +48,11 @@ class SocketSeen(NamedTuple):
     unsent: int
     inode: int
 
+    @property
+    def is_full(self) -> bool:
+        """A listener's queue takes nobody more: one above its length, as listen(2) has it on Linux (net/sock.h)."""
+        return self.received > self.unsent
+
 
 class SocketTable:
     """The TCP sockets of the network that a netlink socket belongs to; it takes the socket over."""
