@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -13,25 +12,19 @@ import msgspec
 from grader.apparatus.client import Client
 from grader.apparatus.clients import HERE, Clients
 from grader.apparatus.diary import Diary
-from grader.apparatus.ending import exit_of, refused_a_file, told_of
+from grader.apparatus.ending import refused_a_file
+from grader.apparatus.life import Life
 from grader.apparatus.observing import Observer
-from grader.apparatus.output import Stream
-from grader.apparatus.policing import Police
 from grader.apparatus.sandbox.box import Box
 from grader.apparatus.scene import Bounds, Cut, Unclear
 from grader.apparatus.settling import OwnTime
+from grader.apparatus.watching import LONGEST_NAP, Watch
 from grader.model import Track
-from grader.recording import Calm, Event, Exit, Recording, Snapshot, What
+from grader.recording import Calm, Event, Recording, Snapshot, What
 from grader.wording import filed
 
-FIRST_NAP = 0.0003
-LONGEST_NAP = 0.012
-NAP_FOR_A_REPLY = 0.004
-"""Seconds; naps end at once when a client, the server's output or the box's agent has something to say."""
 LOOKS = 5
 """How often we look where something moves in the course of it."""
-OUR_MARK = b"[forklab]"
-"""Begins the lines that our own `sitecustomize` writes to standard error."""
 
 
 class Server:
@@ -49,20 +42,15 @@ class Server:
             programs: folder of the submission's files, to read and never to run.
         """
         self.track = track
-        self.program = 0
         self._box = box
         self._experiment = experiment
         self._about = about
         self._bounds = bounds
-        self._programs = programs
         self._diary = Diary()
+        self._life = Life(box, track, programs, bounds.allowed, self._diary)
         self._clients = Clients(box, self._diary)
         self._observer = Observer(box, self._clients, self._diary)
-        self._police = Police(box, self._clients, self._observer, bounds.allowed)
-        self._streams: tuple[Stream, Stream] = self._fresh_streams()
-        self._delays: list[float] = []
-        self._exit: Exit | None = None
-        self._may_end = False
+        self._watch = Watch(box, self._life, self._clients, self._observer, self._diary, bounds)
 
     @property
     def delay(self) -> float:
@@ -89,61 +77,20 @@ class Server:
             unbuffered: what it prints comes at once, as with `python -u`.
             label: of the snapshot.
         """
-        self._renew_streams()
-        self._exit = None
-        self._delays.append(delay)
-        self._diary.tell(What.STARTED, note=f"DELAY={delay:g}" if delay else "")
-        environment = {"PORT": str(self.track.port), "DELAY": f"{delay:g}"}
-        if interrupted:
-            environment["FORKLAB_EINTR"] = interrupted
-        if unbuffered:
-            environment["PYTHONUNBUFFERED"] = "1"
-        self.program = self._started(environment, descriptors)
+        self._life.begin(delay=delay, descriptors=descriptors, interrupted=interrupted, unbuffered=unbuffered)
         self._observer.forget()
         self._wait_until_it_listens()
         self.then(label)
         self._observer.now_it_waits()
 
-    def _started(self, environment: dict[str, str], descriptors: int = 0) -> int:
-        """Start the program in the box, with our ends of its streams; its pid."""
-        out, err = self._streams
-        pid = self._box.start(
-            self.track.program,
-            environment=environment,
-            outputs=(out.writer, err.writer),
-            allowed=self._bounds.allowed,
-            descriptors=descriptors,
-            shimmed="FORKLAB_EINTR" in environment,
-            seeded="PYTHONUNBUFFERED" not in environment,  # the interpreter looks for it when it starts
-        )
-        out.give_writer_away()
-        err.give_writer_away()
-        return pid
-
     def start_another(self) -> None:
         """Start the program once more while the first one lives, and wait until nothing moves; its output is dropped."""
-        first, self._streams = self._streams, self._fresh_streams()
-        try:
-            pid = self._started({"PORT": str(self.track.port), "DELAY": "0"})
-            self._diary.tell(What.STARTED, note=filed("a second time, as pid {pid}", pid=pid))
-            self._settle()
-        finally:
-            for stream in self._streams:
-                stream.close()
-            self._streams = first
+        with self._life.beside_another():
+            self._watch.until_nothing_moves()
 
     def may_end(self) -> None:
         """From here on the scene goes on though the program ends."""
-        self._may_end = True
-
-    def _fresh_streams(self) -> tuple[Stream, Stream]:
-        written = self._box.paths.replaced_in
-        return Stream(written), Stream(written)
-
-    def _renew_streams(self) -> None:
-        for stream in self._streams:
-            stream.close()
-        self._streams = self._fresh_streams()
+        self._watch.program_may_end = True
 
     def about(self, check: str) -> None:
         """From here on the scene is about this check: it answers for a server that ends or stops serving."""
@@ -154,8 +101,8 @@ class Server:
         self._clients.end()
         self._box.clear()
         self._diary.tell(What.SIGNALLED, note=filed("{signal} to every process", signal="SIGKILL"))
-        self.program = 0
-        self._drain()
+        self._life.end()
+        self._watch.hear()
 
     def keep_connections_in_order(self) -> None:
         """Clients end in order, not by reset, so that TIME_WAIT stays on the port."""
@@ -164,7 +111,7 @@ class Server:
     def freeze(self) -> None:
         """Stop the program (SIGSTOP) and wait until it is stopped."""
         self.signal(signal.SIGSTOP)
-        self._wait_for_states(self.program, {"T"})
+        self._watch.until_states(self._life.pid, {"T"})
 
     def thaw(self) -> None:
         """Let the program go on (SIGCONT)."""
@@ -172,9 +119,9 @@ class Server:
 
     def signal(self, number: signal.Signals, pid: int = 0) -> None:
         """Send a signal to the program, or to another process of the box."""
-        self._box.signal(pid or self.program, number)
+        self._box.signal(pid or self._life.pid, number)
         self._observer.progress()
-        if pid in (0, self.program):
+        if pid in (0, self._life.pid):
             self._diary.tell(What.SIGNALLED, note=filed("{signal} to the server", signal=number.name))
         else:
             self._diary.tell(What.SIGNALLED, note=filed("{signal} to pid {pid}", signal=number.name, pid=pid))
@@ -185,7 +132,7 @@ class Server:
         CPython runs a handler at the next bytecode: a signal that lands between its last look and the system call
         waits for the next event, in a right server too. Whoever loses signals is wrong after this one as well.
         """
-        self._settle()
+        self._watch.until_nothing_moves()
         if self._observer.reading().zombies:
             self.signal(signal.SIGCHLD)
 
@@ -199,14 +146,14 @@ class Server:
         """SIGSTOP and SIGCONT to the process that holds a client's connection: two SIGCHLDs of a living child."""
         for pid in self._who_serves(client):
             self.signal(signal.SIGSTOP, pid)
-            self._wait_for_states(pid, {"T"})
+            self._watch.until_states(pid, {"T"})
             self.signal(signal.SIGCONT, pid)
-            self._wait_for_states(pid, {"S", "R", "D"})
+            self._watch.until_states(pid, {"S", "R", "D"})
 
     def _who_serves(self, client: Client) -> list[int]:
         """The processes but the program that held a client's connection at the last look."""
         holders = self._diary.snapshots[-1].holders(client.name)
-        return [process.pid for process in holders if process.pid != self.program]
+        return [process.pid for process in holders if process.pid != self._life.pid]
 
     @property
     def lowest_free_descriptor(self) -> int:
@@ -223,7 +170,7 @@ class Server:
         """
         if name == "NPROC" and not self._box.refuses_forks:
             raise Unclear(filed("here the server runs as root, and root may have as many processes as it likes"))
-        was = self._box.limit(self.program, name, soft)
+        was = self._box.limit(self._life.pid, name, soft)
         self._diary.tell(
             What.MARK, note=filed("the server's limit {name} is {now}, it was {was}", name=name, now=soft, was=was)
         )
@@ -249,7 +196,7 @@ class Server:
         """
         if len(self._clients.unfinished) > self._shortest_queue:
             self._observer.progress()
-            self._wait(self._has_room_in_the_queue)
+            self._watch.until(self._has_room_in_the_queue)
 
     @property
     def _shortest_queue(self) -> int:
@@ -283,7 +230,7 @@ class Server:
         Raises:
             Cut: one of them got neither a byte nor the end: the server has stopped serving.
         """
-        calm = self._wait(lambda: all(client.finished for client in clients))
+        calm = self._watch.until(lambda: all(client.finished for client in clients))
         refused = [client.name for client in clients if client.refused]
         if refused:
             some = ", ".join(refused[:4])
@@ -312,7 +259,7 @@ class Server:
         holders = self._diary.snapshots[-1].holders(client.name)
         for process in holders:
             self.signal(signal.SIGSTOP, process.pid)
-            self._wait_for_states(process.pid, {"T"})
+            self._watch.until_states(process.pid, {"T"})
         if says:
             self.ask(client, request=says)
         self.leave(client, by_reset=by_reset)
@@ -327,21 +274,25 @@ class Server:
         if any(thread.timed for holder in self._diary.snapshots[-1].holders(client.name) for thread in holder.threads):
             until = time.monotonic() + seconds
             while not client.finished and (left := until - time.monotonic()) > 0:
-                self._heed()
-                self._nap(min(left, LONGEST_NAP))
+                self._watch.heed()
+                self._watch.nap(min(left, LONGEST_NAP))
 
     def outlast_its_timers(self, seconds: float) -> None:
         """Let a program that was told to end wake up from a sleep with a timer: so long, of our own time, or until it ends."""
         self.rest()
         time_of_ours = OwnTime()
-        while self._exit is None and time_of_ours.now() < seconds and self._observer.sleeps_with_a_timer(self.program):
-            self._heed()
-            self._nap(LONGEST_NAP)
+        while (
+            self._life.exit is None
+            and time_of_ours.now() < seconds
+            and self._observer.sleeps_with_a_timer(self._life.pid)
+        ):
+            self._watch.heed()
+            self._watch.nap(LONGEST_NAP)
 
     def note_output(self, label: str) -> None:
         """Write down what the program has printed until now."""
-        self._drain()
-        said = self._streams[0].text().encode("utf-8", "backslashreplace")
+        self._watch.hear()
+        said = self._life.streams[0].text().encode("utf-8", "backslashreplace")
         self._diary.note(Event(at=0.0, who="server", what=What.PRINTED, data=said, note=label), time.time())
 
     # ------------------------------------------------------------------ verbs: looking
@@ -352,7 +303,7 @@ class Server:
 
     def rest(self) -> None:
         """Wait until nothing can move but by an outside event, and look at nothing."""
-        self._settle()
+        self._watch.until_nothing_moves()
 
     def look_at_work(self, label: str) -> Snapshot:
         """The same, but a process that sleeps in its work is looked at, not waited for."""
@@ -370,14 +321,13 @@ class Server:
     def recording(self, *, cut: str = "", unclear: str = "", broken: str = "") -> Recording:
         """What was seen; gives every socket back."""
         self._clients.abandon()
-        for stream in self._streams:
-            self._hear(stream)
-            stream.close()
+        self._life.hear()
+        self._life.close()
         unclear = unclear or self._diary.why_its_times_are_wrong or self._what_the_box_refused()
         return self.so_far(cut=cut, unclear=unclear, broken=broken)
 
     def _what_the_box_refused(self) -> str:
-        refused = refused_a_file(self._streams[1].text()) if self._box.may_refuse_what_others_give else ""
+        refused = refused_a_file(self._life.streams[1].text()) if self._box.may_refuse_what_others_give else ""
         if not refused:
             return ""
         return filed(
@@ -386,15 +336,15 @@ class Server:
 
     def so_far(self, *, cut: str = "", unclear: str = "", broken: str = "") -> Recording:
         """What was seen until now."""
-        out, err = self._streams
+        out, err = self._life.streams
         return Recording(
             experiment=self._experiment,
             track=self.track.name,
             port=self._clients.port,
-            delays=tuple(self._delays),
+            delays=tuple(self._life.delays),
             events=self._diary.events,
             snapshots=tuple(self._diary.snapshots),
-            exit=self._exit,
+            exit=self._life.exit,
             cut=cut,
             about=self._answers_for_it,
             unclear=unclear,
@@ -412,113 +362,6 @@ class Server:
         came_further = self._observer.has_seen_it_wait or self._diary.has(What.INTERRUPTED)
         return self._about if came_further else "listens"
 
-    # ------------------------------------------------------------------ waiting
-
-    def _settle(self, *, work_may_sleep: bool = False) -> Calm:
-        return self._wait(lambda: False, work_may_sleep=work_may_sleep) or Calm.SETTLED
-
-    def _wait(self, done: Callable[[], bool], *, work_may_sleep: bool = False) -> Calm | None:
-        """Wait until it is done (None), or until nothing moves, something spins, or patience is at its end."""
-        nap = FIRST_NAP
-        look_now = not self._clients.somebody_awaits_service
-        while True:
-            if self._heed():
-                nap = FIRST_NAP
-            if done():
-                return None
-            if look_now:
-                calm = self._observer.calm(self.program, self._drain, work_may_sleep=work_may_sleep)
-                if calm:
-                    return calm
-            if self._observer.must_look_twice:
-                nap = LONGEST_NAP
-            look_now = not self._nap(nap if look_now else NAP_FOR_A_REPLY) or look_now
-            nap = min(nap * 1.4, LONGEST_NAP)
-
-    def _wait_for_states(self, pid: int, wanted: set[str]) -> None:
-        """Wait until a process's threads are in these states, or it is gone; nothing else is asked.
-
-        Raises:
-            Unclear: patience is at its end.
-        """
-        while not self._observer.states(pid) <= wanted:
-            self._wait_a_little()
-
-    def _wait_a_little(self) -> None:
-        """For something that is under way and needs no one but the machine.
-
-        Raises:
-            Unclear: patience is at its end.
-        """
-        self._heed()
-        if self._observer.patience_left < 0:
-            raise Unclear(filed("the machine did not let the server do what it was told"))
-        self._nap(FIRST_NAP)
-
-    def _heed(self) -> bool:
-        """Hear clients, streams, the agent and the limits; whether a client had anything.
-
-        Raises:
-            Cut: the program has ended, went over a limit, or its time is used up.
-            Interrupted: the run is to end.
-        """
-        moved = self._drain()
-        self._bounds.check()
-        for pid, status in self._box.exits():
-            if pid == self.program:
-                self._end_with(status)
-        self._end_for(self._police.breach(self._streams))
-        return moved
-
-    def _end_for(self, breach: str) -> None:
-        """End whoever went over a limit; nothing where nobody did.
-
-        Raises:
-            Cut: somebody did.
-        """
-        if breach:
-            self._box.clear()
-            self._end_with(signal.SIGKILL, by_us=breach)
-
-    def _nap(self, seconds: float) -> bool:
-        """Wait for anything to happen; whether it did."""
-        sources = (*(stream.fileno() for stream in self._streams), self._box.fileno())
-        return self._clients.wait((source for source in sources if source >= 0), seconds)
-
-    def _drain(self) -> bool:
-        moved = self._clients.pump()
-        for stream in self._streams:
-            self._hear(stream)
-        if moved:
-            self._observer.progress()
-        return moved
-
-    def _hear(self, stream: Stream) -> None:
-        said = stream.drain()
-        if OUR_MARK in said:
-            for line in said.split(b"\n"):
-                if line.startswith(OUR_MARK):
-                    self._diary.tell(What.INTERRUPTED, note=_interruption(line[10:].decode("ascii", "replace")))
-
-    def _end_with(self, status: int, by_us: str = "") -> None:
-        """The program has ended: note how, and cut the scene, unless it may go on without.
-
-        Raises:
-            Cut: it may not.
-        """
-        self._drain()
-        self._exit = exit_of(status, self._diary.now, self._streams[1].text(), by_us)
-        self._diary.tell(What.EXITED, note=self._exit.told)
-        if self._may_end and not by_us:
-            self._observer.progress()
-            return
-        remains = self._observer.reading()
-        if remains.threads:
-            self._written_down(
-                self._observer.snapshot(filed("the server has ended"), Calm.SETTLED, self.program, remains)
-            )
-        raise Cut(told_of(self._exit, self._programs / self.track.program, listened=bool(self._clients.port)))
-
     # ------------------------------------------------------------------ readiness and snapshots
 
     def _wait_until_it_listens(self) -> None:
@@ -527,9 +370,9 @@ class Server:
         Raises:
             Cut: it waits or spins without listening.
         """
-        calm = self._wait(self._listens_on_its_port)
+        calm = self._watch.until(self._listens_on_its_port)
         while not (listens := self._listens()) and calm is None:  # it did a moment ago: what has become of it?
-            calm = self._wait(self._listens_on_its_port)
+            calm = self._watch.until(self._listens_on_its_port)
         if listens:
             return
         there = self._take_snapshot(filed("it does not listen"), calm or Calm.SETTLED)
@@ -553,13 +396,13 @@ class Server:
         while we looked nothing is held against anybody.
         """
         for _ in range(LOOKS):
-            calm = self._settle(work_may_sleep=work_may_sleep)
+            calm = self._watch.until_nothing_moves(work_may_sleep=work_may_sleep)
             there, kept_still = self._seen(label, calm)
             if kept_still or calm is not Calm.SETTLED:
                 break
         else:
             calm = Calm.OUT_OF_PATIENCE if work_may_sleep else calm
-        self._end_for(self._police.breach_in(there))
+        self._watch.heed_limits_in(there)
         return self._written_down(msgspec.structs.replace(there, calm=calm))
 
     def _take_snapshot(self, label: str, calm: Calm) -> Snapshot:
@@ -571,18 +414,11 @@ class Server:
         Raises:
             Cut: the agent has said how it ended.
         """
-        while not (reading := self._observer.reading()).has(self.program) and self._exit is None:
-            self._wait_a_little()
-        there = self._observer.snapshot(label, calm, self.program, reading)
+        while not (reading := self._observer.reading()).has(self._life.pid) and self._life.exit is None:
+            self._watch.a_little()
+        there = self._observer.snapshot(label, calm, self._life.pid, reading)
         return there, self._observer.reading().key == reading.key
 
     def _written_down(self, snapshot: Snapshot) -> Snapshot:
         self._diary.snapshots.append(snapshot)
         return snapshot
-
-
-def _interruption(line: str) -> str:
-    """What our `sitecustomize` has written, as a sentence that can be told in other languages."""
-    number = line.removeprefix("call ").partition(" ")[0]
-    sentence = filed("call {number} of accept was interrupted by a signal (EINTR)", number=number)
-    return sentence if sentence == line else line
