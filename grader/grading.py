@@ -25,7 +25,7 @@ from grader.gathering import OF_A_SUBMISSION, Gathered, gather, notes_on
 from grader.hidden import hidden_checks
 from grader.judging import judge_all, seen_until_clear
 from grader.lesson import WRONG_WITH_THE_REFERENCE
-from grader.looking import TRIES, Looked, look
+from grader.looking import TRIES, Looked, Tell, look
 from grader.model import TRACKS, Check, Excerpt, Report, Result, Status, points_shown, report_of
 from grader.people import Student
 from grader.reference import Reference
@@ -133,11 +133,13 @@ def look_at(
     checks: tuple[Check, ...],
     bounds: Bounds,
     references: Mapping[str, Reference] | None = None,
+    tell: Tell = lambda played, wanted: None,
 ) -> LookedAt:
     """Copy a submission to where boxes may show it, and play what these checks ask for.
 
     Args:
         references: by track's name; with them, what stays unclear to a check is played again.
+        tell: of the progress.
 
     Raises:
         ports.Taken: the boxes have no network of their own, and a process of somebody else's has a port of the lab.
@@ -152,7 +154,8 @@ def look_at(
 
         def see(some: tuple[Check, ...]) -> Looked:
             wanted = experiments_needed(some)
-            return look(programs, wanted, tier.make, bounds, gathered.wrong, one_network=tier.has_one_network)
+            one = tier.has_one_network
+            return look(programs, wanted, tier.make, bounds, gathered.wrong, one_network=one, tell=tell)
 
         looked = seen_until_clear(checks, references, see, TRIES) if references else see(checks)
         return LookedAt(looked, gathered, excerpts)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +33,10 @@ LANES = 2
 MakeBox = Callable[[Path], Box]
 Looked = dict[str, dict[str, Recording]]
 """Recordings by track's name and scene's name."""
+Tell = Callable[[int, int], None]
+"""Told now and then of a look that takes long: how many scenes were played, of how many."""
+TELL_EVERY = 1.0
+"""Seconds."""
 
 
 class Task(NamedTuple):
@@ -68,12 +72,14 @@ def look(
     refused: Mapping[str, str] | None = None,
     *,
     one_network: bool = False,
+    tell: Tell = lambda played, wanted: None,
 ) -> Looked:
     """Play the wanted scenes.
 
     Args:
         wanted: by track's name, the scenes.
         one_network: all boxes share the machine's own.
+        tell: of the progress, in this very thread.
 
     The other arguments are those of Look.
 
@@ -89,17 +95,23 @@ def look(
     ]
     threads = [threading.Thread(target=_play_all, args=(here, lane)) for lane in _lanes(tasks, one_network)]
     with speaking(ENGLISH):  # recordings are data: whoever tells of them says it in their own language
-        _run(threads, bounds)
+        _run(threads, bounds, lambda: tell(_scenes_in(here.found), _scenes_in(wanted)))
     return here.found
 
 
-def _run(threads: list[threading.Thread], bounds: Bounds) -> None:
+def _scenes_in(tracks: Mapping[str, Collection[str]]) -> int:
+    return sum(map(len, tracks.values()))
+
+
+def _run(threads: list[threading.Thread], bounds: Bounds, tell: Callable[[], None]) -> None:
     """Have every lane played to its end."""
     for thread in threads:
         thread.start()
     try:
         for thread in threads:
-            thread.join()
+            while thread.is_alive():
+                thread.join(TELL_EVERY)
+                tell()
     except BaseException:
         bounds.stop()
         for thread in threads:

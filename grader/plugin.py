@@ -39,9 +39,10 @@ from grader.diagnosing import diagnoses
 from grader.experiments import EXPERIMENTS
 from grader.judging import result_of, whole
 from grader.languages import LANGUAGES, language_of, spoken
-from grader.looking import Looked
+from grader.looking import Looked, Tell
 from grader.model import Check, Excerpt, Outcome, Report, Result, report_of, track_named
 from grader.page_of_pytest import Page
+from grader.progress_of_pytest import ProgressOfPytest
 from grader.recording import Recording
 from grader.reference import Reference
 from grader.report import text
@@ -256,20 +257,24 @@ class Grading:
         if tier.notice:
             (self._shared / "notice").write_text(tier.notice)
         (self._shared / "tier").write_text(tier.name)
-        self._reference = self._seen_of_the_reference(tier)
+        progress = ProgressOfPytest(self._config)
+        self._reference = self._seen_of_the_reference(tier, progress.tell)
         (self._shared / "reference").write_bytes(packed(self._reference))
         references = {check.track.name: Reference({}) for check in self._wanted} | self._references()
-        seen = grading.look_at(Submission("", self._folder), tier, self._wanted, grading.bounds_here(), references)
+        theirs = Submission("", self._folder)
+        seen = grading.look_at(theirs, tier, self._wanted, grading.bounds_here(), references, progress.tell)
+        progress.end()
         (self._shared / "notes").write_bytes(msgspec.json.encode(seen.gathered.notes))
         (self._shared / "excerpts").write_bytes(msgspec.json.encode(seen.excerpts))
         path.write_bytes(packed(seen.looked))
 
-    def _seen_of_the_reference(self, tier: Tier) -> Looked:
+    def _seen_of_the_reference(self, tier: Tier, tell: Tell) -> Looked:
         """What the reference itself does in this very run, where it lies here: nothing of it in a hand-out."""
         if not grading.REFERENCE.is_dir():
             return {}
         asked = tuple(check for check in self._wanted if "reference" in check.needs)
-        return grading.look_at(Submission("", grading.REFERENCE), tier, asked, grading.bounds_here()).looked
+        here = Submission("", grading.REFERENCE)
+        return grading.look_at(here, tier, asked, grading.bounds_here(), tell=tell).looked
 
     # --- telling
 

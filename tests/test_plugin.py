@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import subprocess
 import sys
@@ -150,3 +152,34 @@ def test_workers_tell_what_one_process_tells(fay: Path) -> None:
         ]
     )
     assert "score 13 of 19" in done.stdout
+
+
+def shown_on_a_terminal(folder: Path, *arguments: str) -> str:
+    """Run pytest in a folder, as its user does, on a terminal; all that was drawn on it."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    run = subprocess.Popen(command, cwd=folder, stdout=theirs, stderr=subprocess.DEVNULL)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # EIO: the terminal's other side is closed
+        while part := os.read(ours, 4096):
+            shown += part
+    os.close(ours)
+    run.wait()
+    return shown.decode()
+
+
+def test_a_long_look_shows_how_far_it_is(tmp_path: Path) -> None:
+    """A line of its own on a terminal, gone before the first requirement; a log of a few seconds has none.
+
+    A server that runs without end is given three seconds of a core, so that this look is a long one on any machine.
+    """
+    endless = grading.PROJECT / "tests" / "mutants" / "blocking" / "endless_loop_before_listen.py"
+    shutil.copy(endless, tmp_path / "blocking_server.py")
+    drawn = shown_on_a_terminal(tmp_path, "-k", "blocking/listens").split("\r")
+    progress = [place for place, part in enumerate(drawn) if "scenes played" in part]
+    first_line = next(place for place, part in enumerate(drawn) if "✗" in part)
+    assert progress
+    assert drawn[progress[-1] + 1].strip(" ") == ""
+    assert progress[-1] + 1 < first_line
+    assert "scenes played" not in graded(tmp_path, "-k", "blocking/listens").stdout
