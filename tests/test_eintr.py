@@ -76,3 +76,11 @@ def test_the_message_says_what_was_interrupted_when_and_what_came_of_it(tmp_path
     interrupted, exited = told.evidence[:2]
     assert re.fullmatch(r"\d+\.\d{3} s  server interrupted \(call 1 of accept .* \(EINTR\)\)", interrupted)
     assert re.fullmatch(r"\d+\.\d{3} s  server exited \(ended with status 1\)", exited)
+
+
+def test_the_traceback_in_the_message_is_the_programs_own(tmp_path: Path) -> None:
+    """Neither our `sitecustomize` nor what it says: a student looks for the mistake there."""
+    words = "\n".join(judged(program(at_eintr=None), CERTAIN, tmp_path).evidence[2:])
+    assert re.search(r'File "/submission/forking_server\.py", line \d+, in main\n', words)
+    assert "sitecustomize" not in words
+    assert "[forklab]" not in words

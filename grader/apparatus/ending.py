@@ -13,6 +13,10 @@ from grader.wording import filed
 
 LAST_WORDS = 12
 """Lines of standard error that are told of a server that ended."""
+_OURS = re.compile(
+    r'^(?:\[forklab\] .*|  File ".*/shim/sitecustomize\.py", line .*(?:\n    .*)*)(?:\n|\Z)', re.MULTILINE
+)
+"""What our own `sitecustomize` writes to standard error, and its frames of a traceback: nothing that is the program's."""
 _REFUSED_A_FILE = re.compile(r"^PermissionError: \[Errno 13\] Permission denied: '.+'", re.MULTILINE)
 _REFUSED_SHARED_MEMORY = re.compile(
     r'^  File ".*/multiprocessing/(?:synchronize|shared_memory|heap)\.py".*\n(?:.*\n){0,9}?PermissionError: .*$',
@@ -33,7 +37,7 @@ def exit_of(status: int, at: float, said: str, by_us: str = "") -> Exit:
     name = ""
     if code < 0:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-    words = [line for line in said.splitlines() if line.strip()]
+    words = [line for line in _OURS.sub("", said).splitlines() if line.strip()]
     return Exit(at=at, status=code, signal=name, last_words=tuple(words[-LAST_WORDS:]), ended_by_us=by_us)
 
 

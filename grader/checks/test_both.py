@@ -6,6 +6,7 @@ from grader import (
     NEVER,
     Calm,
     Mismatch,
+    NotReached,
     Recording,
     Reference,
     What,
@@ -84,6 +85,8 @@ def test_answers(visits: Recording, held_back: Recording, reference: Reference) 
 def test_closes_after_reply(visits: Recording) -> None:
     """The connection is closed once the reply has been sent."""
     there = visits.snapshot("the first clients have gone")
+    if not any(map(visits.received, visits.clients)):
+        raise NotReached("no client got a reply", evidence=visits.story(*visits.clients[:2]))
     for request in track_named(visits.track).requests:
         if visits.end_of(request.name) == NEVER:
             raise Mismatch(

@@ -225,6 +225,18 @@ def test_closing_is_not_reached_where_the_server_ended() -> None:
     assert judged("forking/closes_after_reply", ended).outcome is Outcome.NOT_REACHED
 
 
+@BOTH
+def test_closing_is_not_reached_where_nobody_was_answered(track: Track) -> None:
+    """A connection that ends without a word shows nothing of what comes after a reply; one reply is enough."""
+    seen = visits(track)
+    first, *others = seen.clients
+    for client in others:
+        seen = without(seen, client, What.RECEIVED)
+    assert judged(f"{track.name}/closes_after_reply", seen).outcome is Outcome.PASSED
+    mute = judged(f"{track.name}/closes_after_reply", without(seen, first, What.RECEIVED))
+    assert (mute.outcome, mute.message) == (Outcome.NOT_REACHED, "no client got a reply")
+
+
 # ---------------------------------------------------------------------- leaves no descriptor open
 
 
