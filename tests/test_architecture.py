@@ -131,6 +131,7 @@ a smaller part of its own is not in the folder's. What is not named here puts th
 PYTEST = {
     "grader.plugin": "it is pytest's plugin",
     "grader.page_of_pytest": "it is a plugin that gives pytest-html the page",
+    "grader.progress_of_pytest": "it draws on the terminal of pytest",
     "grader.rendering": "it has pytest-html write the page of a result that is known",
 }
 COMMANDS = "grader.commands"
