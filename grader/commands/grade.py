@@ -56,6 +56,7 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _graded(taken: Class, options: argparse.Namespace, shard: shards.Shard | None, assignment: Assignment) -> int:
+    """Grade what is not graded yet, and tell how all stand; the exit status."""
     submissions = part_of(taken.submissions, shard)
     tier = tier_for(submissions, options.sandbox)
     out = options.out.resolve()
@@ -64,40 +65,51 @@ def _graded(taken: Class, options: argparse.Namespace, shard: shards.Shard | Non
             f"shard {shard.number} of {shard.total} needs --seed N, the same for all: hidden checks draw from it"
         )
     with batch.alone_in(out), ports_of(tier):
-        seed = batch.seed_of(out, options.seed)
-        told_in = batch.language_in(out, options.lang or assignment.language, os.environ)
-        notes = (tier.notice,) if tier.notice else ()
-        batch.file_the_assignment(out, options.assignment)
-        settings = batch.Settings(
-            out,
-            tier.name,
-            jobs_on(options, tier),
-            options.time_limit or assignment.limits.seconds,
-            options.count_bonus or bool(assignment.bonus_counted),
-            seed,
-            told_in,
-            notes,
-            assignment,
-        )
-        store.sweep(settings.out)
-        taken.file(settings.out)
-        work = batch.todo(submissions, settings, again=options.again)
-        filed = index.overview_in(settings.out).standings if options.again else []
-        same = len(submissions) - len(work)
-        begun = {submission.name for submission, _ in work}
-        batch.tell_whose([one for one in submissions if one.name not in begun], settings)
-        print(f"{counted(len(submissions))}, {len(work)} to grade" + (f", {same} graded already" if same else ""))
-        if work:
-            batch.file_the_reference(tier, settings.out, seed)
-            print("the reference earns all points on this machine")
-            shown = Line(sys.stderr.isatty())
-            batch.run(work, settings, shown.tell)
-            shown.end()
-        tell_in_one_language(submissions, settings)
+        settings = settings_of(options, tier, assignment)
+        store.sweep(out)
+        taken.file(out)
+        filed = index.overview_in(out).standings if options.again else []
         before = {one.submission: one for one in filed}
-        standings = file_the_class(settings.out)
+        grade_the_rest(submissions, settings, tier, again=options.again)
+        tell_in_one_language(submissions, settings)
+        standings = file_the_class(out)
     folders = {folder_name(one.name) for one in submissions}
-    return summed_up([one for one in standings if one.folder in folders], settings.out, before)
+    return summed_up([one for one in standings if one.folder in folders], out, before)
+
+
+def settings_of(options: argparse.Namespace, tier: Tier, assignment: Assignment) -> batch.Settings:
+    """What holds for every submission of a batch; what later runs must know of it is filed in its results folder."""
+    out = options.out.resolve()
+    seed = batch.seed_of(out, options.seed)
+    told_in = batch.language_in(out, options.lang or assignment.language, os.environ)
+    batch.file_the_assignment(out, options.assignment)
+    return batch.Settings(
+        out,
+        tier.name,
+        jobs_on(options, tier),
+        options.time_limit or assignment.limits.seconds,
+        options.count_bonus or bool(assignment.bonus_counted),
+        seed,
+        told_in,
+        (tier.notice,) if tier.notice else (),
+        assignment,
+    )
+
+
+def grade_the_rest(submissions: Sequence[Submission], settings: batch.Settings, tier: Tier, *, again: bool) -> None:
+    """Grade those of which no result is filed, or all of them again, and show how far the batch is."""
+    work = batch.todo(submissions, settings, again=again)
+    begun = {submission.name for submission, _ in work}
+    batch.tell_whose([one for one in submissions if one.name not in begun], settings)
+    same = len(submissions) - len(work)
+    print(f"{counted(len(submissions))}, {len(work)} to grade" + (f", {same} graded already" if same else ""))
+    if not work:
+        return
+    batch.file_the_reference(tier, settings.out, settings.seed)
+    print("the reference earns all points on this machine")
+    shown = Line(sys.stderr.isatty())
+    batch.run(work, settings, shown.tell)
+    shown.end()
 
 
 def tell_in_one_language(submissions: Sequence[Submission], settings: batch.Settings) -> None:
