@@ -25,16 +25,19 @@ _COLUMNS = {
     "first": ("firstname", "givenname"),
     "last": ("lastname", "surname", "familyname"),
     "email": ("email", "emailaddress", "mail", "sisloginid"),
-    "group": ("group", "groups", "groupname", "team", "section"),
+    "group": ("group", "groups", "groupname", "team"),
     "lms_id": ("lmsid", "githubusername", "username", "login", "userid"),
     "either": ("id", "identifier"),
 }
 """What columns are called, without case, spaces and signs. "either" is the platform's where another column is the
 roster's own, and the other way round."""
+_WITH_NUMBERS = frozenset({"moodle", "canvas"})
+"""Layouts whose ids are numbers of the platform's own: one may be somebody else's student number."""
 _DELIMITERS = ",;\t"
 MOST_NAMED = 100
 """Students that a sentence names before it only counts."""
-_PARTICIPANT = re.compile(r"\D*?(\d+)")
+_PARTICIPANT = re.compile(r"(\D*\s)(\d+)")
+"""An Identifier of Moodle's worksheet; other ids may end in a number of their own."""
 _NOBODY = re.compile(r"\s*(points possible|muted|manual posting.*)\s*", re.IGNORECASE)
 
 
@@ -67,6 +70,9 @@ def roster_of(data: bytes, file: str) -> tuple[Student, ...]:
     """
     table = _table(_text(data, file), file)
     columns = _columns_of(table[0])
+    if "lms_id" in columns:
+        column = columns["lms_id"]
+        _leave_numbers_of_participants([row for row in table[1:] if column < len(row)], column)
     if not {"sid", "email", "lms_id", "either"} & set(columns):
         raise NoRoster(
             f"{file!r} (--roster) has no column sid, email or lms_id; it has {', '.join(map(repr, table[0])) or 'none'}"
@@ -125,11 +131,18 @@ def _columns_of(header: Sequence[str]) -> dict[str, int]:
     return found
 
 
+def _leave_numbers_of_participants(rows: Sequence[list[str]], column: int) -> None:
+    """Of Moodle's "Participant 123", which stands in every row of its column, the number is the id."""
+    found = [one for row in rows if (one := _PARTICIPANT.fullmatch(row[column]))]
+    if len(found) == len(rows) and len({one[1] for one in found}) == 1:
+        for row, one in zip(rows, found, strict=True):
+            row[column] = one[2]
+
+
 def _student(cells: Sequence[str], columns: Mapping[str, int], file: str, line: int) -> Student:
     told = {name: cells[place] for name, place in columns.items() if place < len(cells)}
     name = told.get("name") or " ".join(filter(None, (told.get("first", ""), told.get("last", ""))))
-    participant = _PARTICIPANT.fullmatch(told.get("lms_id", "")) if "sid" not in columns else None
-    lms_id = participant[1] if participant else told.get("lms_id", "")
+    lms_id = told.get("lms_id", "")
     email = told.get("email", "")
     sid = told.get("sid") or lms_id or email
     if not sid:
@@ -155,7 +168,7 @@ def taken(students: Mapping[str, Student], roster: Sequence[Student]) -> Taken:
     free = [row for row in roster if row.sid not in claimed]
     for submission, student in students.items():
         rows = [row or _by_name(one, free) for one, row in zip(student.people, sure[submission], strict=True)]
-        members = [] if any(rows) else _group_of(student, roster)
+        members = [] if any(rows) and not _is_named_by_its_group(student, rows) else _group_of(student, roster)
         known[submission] = _in_a_group(student, members) if members else _with(student, rows)
         for row in filter(None, members or rows):
             of[row.sid].append(submission)
@@ -189,7 +202,7 @@ def _surely(person: Person, student: Student, roster: Sequence[Student]) -> Stud
     ids = {one.casefold() for one in (person.id, *(student.perhaps if person is student else ())) if one}
     ways: tuple[Callable[[Student], bool], ...] = (
         lambda row: row.lms_id.casefold() in ids,
-        lambda row: row.sid.casefold() in ids,
+        lambda row: row.sid.casefold() in ids and (student.layout not in _WITH_NUMBERS or _is_called(row, person)),
         lambda row: bool(row.email) and row.email.casefold() in {person.email.casefold(), *ids},
     )
     found = ([row for row in roster if leads_to(row)] for leads_to in ways)
@@ -198,12 +211,23 @@ def _surely(person: Person, student: Student, roster: Sequence[Student]) -> Stud
 
 def _by_name(person: Person, free: Sequence[Student]) -> Student | None:
     """The row of that name, of those that are nobody's by what is surer: names are often of a student's own making."""
+    return _only([row for row in free if _is_called(row, person)])
+
+
+def _is_called(row: Student, person: Person) -> bool:
     names = {same(person.name), same(person.id), squashed(person.name)} - {""}
-    return _only([row for row in free if row.name and _names(row.name) & names])
+    return bool(row.name and names_of(row.name) & names)
 
 
 def _only(rows: Sequence[Student]) -> Student | None:
     return rows[0] if len(rows) == 1 else None
+
+
+def _is_named_by_its_group(student: Student, rows: Sequence[Student | None]) -> bool:
+    """Canvas names a group's files by the group and one member's ID; whose own name that is hands in alone."""
+    (row,) = rows if len(rows) == 1 else (None,)
+    is_a_group = row is not None and bool(row.group) and squashed(row.group) == squashed(student.name)
+    return student.layout == "canvas" and is_a_group and row is not None and not _is_called(row, student)
 
 
 def _group_of(student: Student, roster: Sequence[Student]) -> list[Student]:
@@ -258,7 +282,7 @@ def squashed(name: str) -> str:
     return "".join(c for c in same(name) if unicodedata.category(c)[0] in "LMN")
 
 
-def _names(name: str) -> set[str]:
+def names_of(name: str) -> set[str]:
     """A name in the ways that it may be written: as it is, and with the last words first, as lists are sorted by."""
     words = same(name).replace(",", " ").split()
     turned = {" ".join([*words[at:], *words[:at]]) for at in range(len(words))}

@@ -16,6 +16,10 @@ from grader.exports.table import sheet
 from grader.model import Report
 
 PAGE = "report.html"
+OF_TEAMS = (
+    "numbers of the download are taken for participants'; where teams hand in they are the teams', which may be anybody's: "
+    "then give a grading worksheet with --from"
+)
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The first moment that an archive has: equal pages are equal archives."""
 
@@ -34,7 +38,7 @@ def write(graded: Graded) -> Export:
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, graded.pages[report.submission])
-    return Export(packed.getvalue(), left_out)
+    return Export(packed.getvalue(), left_out, () if graded.own else (OF_TEAMS,))
 
 
 def _ids(graded: Graded) -> tuple[dict[str, Report], tuple[str, ...]]:

@@ -113,8 +113,14 @@ def _is_a_time(cell: str) -> bool:
 
 def rows_of(own: Sheet, columns: Columns) -> list[Row]:
     """The participants, with what stands before the grade: name, address, number."""
-    rows = own.rows
-    return [Row(row[columns.id].strip().removeprefix(columns.prefix), row[1 : columns.grade]) for row in rows]
+    return [
+        Row(
+            row[columns.id].strip().removeprefix(columns.prefix),
+            row[1 : columns.grade],
+            called=(row[1], columns.prefix),  # blind, a download has the prefix in place of every name
+        )
+        for row in own.rows
+    ]
 
 
 WORKSHEET = Format(

@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from grader.model import Report
 from grader.people import Person
-from grader.rosters import same, squashed
+from grader.rosters import names_of, same, squashed
 
 _OF_MOODLE = re.compile(r"([^_]*)_(\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?", re.DOTALL)
 _NUMBERS_OF_CANVAS = re.compile(r"_(?=(\d+)_\d+_.)", re.DOTALL)
 _ANONYMOUS = re.compile(r"(LATE_)?anon(_.*)?", re.DOTALL)
+_TELL_A_STUDENT_ID = frozenset({"", "gradescope"})
+"""Layouts whose id is the course's own; "": what the instructor called the folder."""
 
 
 class Sought(NamedTuple):
@@ -22,6 +24,7 @@ class Sought(NamedTuple):
     Args:
         ids: the platform's own; none where nothing tells it, several where it can be read in more than one way.
         others: what else they may be found by, the surest first: addresses and ids that are not the platform's own.
+        login: a name of a student's own making, which may be somebody else's login here.
         group: what a group may be called that the ids are those of.
         number: what may be the platform's own where nothing else leads to them.
     """
@@ -29,6 +32,7 @@ class Sought(NamedTuple):
     name: str
     ids: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    login: str = ""
     group: str = ""
     number: str = ""
 
@@ -43,9 +47,16 @@ def sought_on_moodle(report: Report) -> tuple[Sought, ...]:
     if student is None:
         return (_named_by_moodle(report.submission),)
     if student.layout == "moodle" and not student.members:
-        return (Sought(student.name, (student.id,) if student.id else (), _told_of(student), student.name),)
+        ids = (student.id,) if student.id else ()
+        return (Sought(student.name, ids, _told_of(student, student.layout), group=student.name),)
     return tuple(
-        Sought(one.name, (), _told_of(one), number=one.lms_id or ("" if student.layout else one.id))
+        Sought(
+            one.name,
+            (),
+            _told_of(one, student.layout),
+            _login_of(one, student.layout),
+            number=one.lms_id or ("" if student.layout else one.id),
+        )
         for one in student.people
     )
 
@@ -58,16 +69,24 @@ def sought_on_canvas(report: Report) -> tuple[Sought, ...]:
     if student.layout == "canvas" and not student.members:
         ids = (student.id,) if student.id else student.perhaps
         return (Sought(student.name, ids or ((student.lms_id,) if student.lms_id else ())),) if ids or student.sid else (NOBODY,)  # fmt: skip
-    return tuple(on_canvas(one)._replace(number="" if student.layout else one.id) for one in student.people)
+    return tuple(
+        on_canvas(one, student.layout)._replace(number="" if student.layout else one.id) for one in student.people
+    )
 
 
-def on_canvas(person: Person) -> Sought:
+def on_canvas(person: Person, layout: str = "") -> Sought:
     """Somebody whom a roster tells, or another platform."""
-    return Sought(person.name, (person.lms_id,) if person.lms_id else (), _told_of(person))
+    ids = (person.lms_id,) if person.lms_id else ()
+    return Sought(person.name, ids, _told_of(person, layout), _login_of(person, layout))
 
 
-def _told_of(person: Person) -> tuple[str, ...]:
-    return tuple(told for told in (person.email, person.sid, person.id) if told)
+def _told_of(person: Person, layout: str) -> tuple[str, ...]:
+    """Addresses and ids that are the same on every platform: a participant's number of another one is not."""
+    return tuple(told for told in (person.email, person.sid, person.id if layout in _TELL_A_STUDENT_ID else "") if told)
+
+
+def _login_of(person: Person, layout: str) -> str:
+    return person.id if layout == "classroom" else ""
 
 
 def _named_by_moodle(submission: str) -> Sought:
@@ -105,10 +124,12 @@ class Row(NamedTuple):
     Args:
         id: the platform's own.
         others: names, logins and addresses.
+        called: what its student may be called where the number may be a group's as well; none where it is nobody else's.
     """
 
     id: str
     others: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
 
 
 class Matched(NamedTuple):
@@ -138,10 +159,12 @@ def matched(reports: Sequence[Report], rows: Sequence[Row], sought_by: Callable[
 
 def _rows_of(sought: Sought, rows: Sequence[Row]) -> list[int]:
     """The row of one person; those of a group's members, where the number is the group's; none where it is not clear."""
+    numbered = [number for number, row in enumerate(rows) if row.id and row.id in sought.ids]
+    by_id = [number for number in numbered if _has_their_name(sought, rows[number])]
     members = _members(sought.group, rows)
-    by_id = [number for number, row in enumerate(rows) if row.id and row.id in sought.ids]
-    if members and not set(by_id) & set(members):
+    if members and not by_id:
         return members
+    by_id = by_id or [number for number in numbered if _has_no_name(sought, rows[number])]
     if by_id or (sought.ids and not sought.others and any(row.id for row in rows)):
         return _only(by_id)
     for told in filter(None, (sought.number if not sought.others else "", *sought.others, sought.name)):
@@ -149,7 +172,24 @@ def _rows_of(sought: Sought, rows: Sequence[Row]) -> list[int]:
         found = _by_number(told, rows) or found if told == sought.number else found
         if found:
             return _only(found)
-    return _only(_by_number(sought.number, rows))
+    return _only(_by_number(sought.number, rows) or _by_login(sought, rows))
+
+
+def _has_their_name(sought: Sought, row: Row) -> bool:
+    """A row with a number that may be a group's is somebody's only by its name, too."""
+    return not (sought.group and row.called) or squashed(sought.group) in map(squashed, row.called)
+
+
+def _has_no_name(sought: Sought, row: Row) -> bool:
+    """Blind, a download calls people by their numbers: "Participant 2", in whatever language."""
+    return squashed(sought.group).endswith(row.id)
+
+
+def _by_login(sought: Sought, rows: Sequence[Row]) -> list[int]:
+    """Rows with a login of that name; where it is known who is sought, of that student's name alone."""
+    found = [number for number, row in enumerate(rows) if sought.login and same(sought.login) in map(same, row.others)]
+    names = names_of(sought.name)
+    return [number for number in found if not names or names & set(map(same, rows[number].others))]
 
 
 def _members(group: str, rows: Sequence[Row]) -> list[int]:

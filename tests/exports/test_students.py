@@ -50,11 +50,46 @@ def filled(export: Export, column: int) -> list[str]:
         (Student(id="77"), ["", "", "90.00"]),
         (Student(layout="gradescope", id="x", lms_id="77"), ["", "", "90.00"]),
         (Student(layout="moodle", id="5", name="Nobody"), ["", "", ""]),
+        (Student(layout="moodle", id="2", name="Participant"), ["", "90.00", ""]),
+        (Student(layout="moodle", id="1", name="Team A"), ["90.00", "90.00", ""]),
+        (Student(layout="moodle", id="77", name="Team C"), ["", "", ""]),
+        (Student(layout="moodle", id="77", name="Team 77"), ["", "", "90.00"]),
+        (Student(layout="canvas", id="S1", name="x"), ["", "", ""]),
+        (Student(layout="classroom", id="S2"), ["", "90.00", ""]),
+        (Student(layout="classroom", id="S2", name="B., Bela"), ["", "90.00", ""]),
+        (Student(layout="classroom", id="S2", name="Somebody"), ["", "", ""]),
     ],
-    ids=["own", "blind", "team", "no number", "members", "roster", "address", "other", "number", "roster's", "unknown"],
+    ids=[
+        *(
+            "own",
+            "blind",
+            "team",
+            "no number",
+            "members",
+            "roster",
+            "address",
+            "other",
+            "number",
+            "roster's",
+            "unknown",
+        ),
+        *(
+            "blind alone",
+            "a member's number",
+            "nobody's team",
+            "as if blind",
+            "other's",
+            "login",
+            "by name, too",
+            "taken",
+        ),
+    ],
 )
 def test_a_worksheet(student: Student, grades: list[str]) -> None:
-    """By the number; by a group's name, whose number is none of a participant's; else by address, id and name."""
+    """By the number; by a group's name, whose number is none of a participant's; else by address, id and name.
+
+    A number of another platform's is nobody's here, nor a GitHub name where the row is called otherwise.
+    """
     export = moodle_worksheet.write(graded(student, own=WORKSHEET))
     assert (filled(export, 6), export.left_out) == (grades, () if any(grades) else ("s",))
 
@@ -76,8 +111,11 @@ def test_a_member_who_is_not_there_is_named() -> None:
         (Student(layout="canvas", id="9", members=(Person(lms_id="1"), Person(lms_id="77"))), ["90.00", "", "90.00"]),
         (Student(layout="moodle", id="2", email="ada@x.edu"), ["90.00", "", ""]),
         (Student(layout="moodle", id="2", lms_id="77"), ["", "", "90.00"]),
+        (Student(layout="moodle", id="ada@x.edu", name="Bela"), ["", "", ""]),
+        (Student(layout="classroom", id="b@x.edu", name="Ada"), ["", "", ""]),
+        (Student(layout="classroom", id="b@x.edu", name="m"), ["", "90.00", ""]),
     ],
-    ids=["own", "one of two", "either", "anonymous", "members", "address", "roster"],
+    ids=["own", "one of two", "either", "anonymous", "members", "address", "roster", "number", "taken", "login"],
 )
 def test_a_gradebook_of_canvas(student: Student, grades: list[str]) -> None:
     """Another platform's number is none of Canvas'."""
@@ -119,8 +157,10 @@ def test_pages_go_to_each_member() -> None:
     team = graded(Student(layout="moodle", id="77", name="Team A"), own=WORKSHEET, pages={"s": b"page"})
     names = [part for part in ("Team A_1_", "Team A_2_") if part.encode() in moodle_feedback.write(team).data]
     assert names == ["Team A_1_", "Team A_2_"]
-    alone = graded(Student(layout="moodle", id="5", name="Ada"), pages={"s": b"page"})
-    assert b"Ada_5_assignsubmission_file_/report.html" in moodle_feedback.write(alone).data
+    alone = moodle_feedback.write(graded(Student(layout="moodle", id="5", name="Ada"), pages={"s": b"page"}))
+    assert b"Ada_5_assignsubmission_file_/report.html" in alone.data
+    assert alone.notes == (moodle_feedback.OF_TEAMS,)
+    assert moodle_feedback.write(team).notes == ()
 
 
 def test_a_clone_tells_its_owner() -> None:

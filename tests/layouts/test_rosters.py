@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from grader.people import Enrolled, Person, Student
@@ -23,18 +24,27 @@ ADA = Student(sid="0012", name="Lovelace, Ada", email="ada@x.edu", group="Team A
         ),
         (
             'Student,ID,SIS User ID,SIS Login ID,Section,Lab (1)\n    Points Possible,,,,,100\n"Doe, J",7,S7,j@x.edu,A,\n',
-            Student(sid="S7", name="Doe, J", email="j@x.edu", group="A", lms_id="7"),
+            Student(sid="S7", name="Doe, J", email="j@x.edu", lms_id="7"),
         ),
         (
             "username,first_name,last_name,email,section,github_id\nocto-cat,O,C,o@x.edu,1,99\n",
-            Student(sid="octo-cat", name="O C", email="o@x.edu", group="1", lms_id="octo-cat"),
+            Student(sid="octo-cat", name="O C", email="o@x.edu", lms_id="octo-cat"),
         ),
         ('"identifier","github_username","github_id","name"\n"S7","octo","9",""\n', Student(sid="S7", lms_id="octo")),
+        ("username,email\njdoe1,j@x.edu\n", Student(sid="jdoe1", email="j@x.edu", lms_id="jdoe1")),
+        (
+            "Identifier,Full name,ID number,Email address\nParticipant 70,Ada,S7,a@x.edu\n",
+            Student(sid="S7", name="Ada", email="a@x.edu", lms_id="70"),
+        ),
         ("id,name\n7,Ada\n", Student(sid="7", name="Ada")),
     ],
 )  # fmt: skip
 def test_a_roster_is_read(text: str, expected: Student) -> None:
-    """Ours in any order and case, Moodle's worksheet, Canvas' gradebook, both classrooms' lists."""
+    """Ours in any order and case, Moodle's worksheet, Canvas' gradebook, both classrooms' lists.
+
+    Of "Participant 70" the number is the id, whatever else there is; of a login that ends in one it is not. A section
+    is no group that hands in together.
+    """
     assert roster_of(text.encode(), "r.csv") == (expected,)
 
 
@@ -93,6 +103,29 @@ def test_a_name_is_nobodys_who_is_there_by_id() -> None:
     """Students call themselves as they like: the row of somebody who is told by what is surer is not to be had by name."""
     found = taken({"s": Student(id="99", name="Lovelace, Ada"), "t": Student(id="1234", name="x")}, [ADA])
     assert (found.unknown, found.roster[0].submissions) == (("s",), ("t",))
+
+
+@pytest.mark.parametrize("layout", ["moodle", "canvas"])
+def test_a_platforms_number_is_no_student_number(layout: str) -> None:
+    """Participant 123 is not whoever has 123 for a student number, unless the name says so, too."""
+    roster = [Student(sid="123", name="Bob Byte"), Student(sid="7", name="Ada Lovelace")]
+    found = taken({"s": Student(layout=layout, id="123", name="Ada Lovelace")}, roster)
+    assert [one.submissions for one in found.roster] == [(), ("s",)]
+    blind = taken({"s": Student(layout=layout, id="123", name="Participant")}, roster)
+    assert blind.unknown == ("s",)
+    bob = taken({"s": Student(layout=layout, id="123", name="bobbyte")}, [*roster, Student(sid="9", name="Bob Byte")])
+    assert [one.submissions for one in bob.roster] == [("s",), (), ()]
+
+
+def test_a_group_of_canvas_is_everybody_in_it_whoever_handed_in() -> None:
+    """The files are called by the group and by one member's ID; a student of that name alone is no group."""
+    bela = Student(sid="2", name="Bela", group="Team A", lms_id="1235")
+    found = taken({"s": Student(layout="canvas", id="1234", name="teama")}, [ADA, bela])
+    assert [one.submissions for one in found.roster] == [("s",), ("s",)]
+    alone = taken(
+        {"s": Student(layout="canvas", id="1235", name="bela")}, [ADA, msgspec.structs.replace(bela, group="Bela")]
+    )
+    assert [one.submissions for one in alone.roster] == [(), ("s",)]
 
 
 def test_a_group_is_everybody_in_it() -> None:
