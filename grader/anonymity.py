@@ -28,7 +28,7 @@ LEAST_OF_A_KEY = 16
 LENGTH = 12
 """Digits of a hash that are shown: two of 10,000 students are the same once in five million classes."""
 SHORTEST_HIDDEN = 3
-"""Letters: shorter words than this are in every text."""
+"""Letters of English: shorter words than this are in every text."""
 PRIVATE = 0o600
 
 
@@ -72,8 +72,8 @@ def key_in(out: Path, file: Path | None) -> bytes:
     path = file or out / KEY
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError), open(path, "xb", opener=_private) as fresh:
-            fresh.write(secrets.token_hex(32).encode() + b"\n")
+        if not path.exists():
+            _made_once(path, secrets.token_hex(32).encode() + b"\n")
         key = path.read_bytes().strip()
     except OSError as error:
         raise NotAnonymous(f"the key of the hashes, {str(path)!r}, can't be had: {error.strerror}") from error
@@ -82,8 +82,30 @@ def key_in(out: Path, file: Path | None) -> bytes:
     return key
 
 
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags | os.O_CLOEXEC, PRIVATE)
+def _made_once(path: Path, data: bytes) -> None:
+    """A file that is whole as soon as it is there; where another run has made one meanwhile, that one holds."""
+    ours = path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(8)}")
+    store.commit(ours, data, PRIVATE)
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(ours, path)
+    finally:
+        ours.unlink()
+
+
+def assert_it_is_their_key(out: Path, key: bytes) -> None:
+    """Raise if a results folder's names were hashed with another key: everybody would be there twice.
+
+    Raises:
+        NotAnonymous: they were.
+    """
+    known = names_in(out / NAMES).behind if (out / NAMES).exists() else {}
+    for told, behind in known.items():
+        what = behind.submission or (f"roster:{behind.student.sid}" if behind.student else "")
+        if hashed(key, what) != told:
+            raise NotAnonymous(
+                f"the results in {str(out)!r} (--out) were hashed with another key: give that one with --key, or another --out"
+            )
 
 
 def hashed(key: bytes, what: str) -> str:
@@ -107,8 +129,8 @@ def assert_it_is_one_kind(out: Path, *, anonymous: bool) -> None:
 
 
 def without_names(submissions: Sequence[Submission], key: bytes) -> list[Submission]:
-    """The same under their hashes, with no more of their students than when they handed in."""
-    return [_hidden(one, hashed(key, one.name)) for one in submissions]
+    """The same under their hashes and in their order, with no more of their students than when they handed in."""
+    return sorted((_hidden(one, hashed(key, one.name)) for one in submissions), key=lambda one: one.name)
 
 
 def _hidden(one: Submission, told: str) -> Submission:
@@ -124,18 +146,22 @@ def _words_of(one: Submission) -> tuple[str, ...]:
         told |= {person.id, person.name, person.email, person.email.partition("@")[0], person.sid, person.lms_id}
         told |= {*person.name.split()}
     told |= {one.student.group} if one.student else set()
-    return tuple(sorted((word for word in told if len(word) >= SHORTEST_HIDDEN), key=len, reverse=True))
+    return tuple(sorted(filter(_can_be_hidden, told), key=len, reverse=True))
+
+
+def _can_be_hidden(word: str) -> bool:
+    """It is not in every text: an English one, that is, as all that is filed."""
+    return len(word) >= (SHORTEST_HIDDEN if word.isascii() else 1)
 
 
 def without_names_in(roster: Sequence[Enrolled], key: bytes) -> tuple[Enrolled, ...]:
-    """The roster as anybody may read it."""
-    return tuple(
-        Enrolled(
-            student=Student(sid=hashed(key, f"roster:{one.student.sid}")),
-            submissions=tuple(hashed(key, name) for name in one.submissions),
-        )
-        for one in roster
-    )
+    """The roster as anybody may read it; its order would tell who is who."""
+    return tuple(sorted((_without_name(one, key) for one in roster), key=lambda one: one.student.sid))
+
+
+def _without_name(one: Enrolled, key: bytes) -> Enrolled:
+    hidden = Student(sid=hashed(key, f"roster:{one.student.sid}"))
+    return Enrolled(student=hidden, submissions=tuple(hashed(key, name) for name in one.submissions))
 
 
 def file_names(out: Path, real: Iterable[Submission], roster: Sequence[Enrolled], key: bytes) -> None:
@@ -146,10 +172,7 @@ def file_names(out: Path, real: Iterable[Submission], roster: Sequence[Enrolled]
     """
     known = names_in(out / NAMES).behind if (out / NAMES).exists() else {}
     behind = {hashed(key, one.name): Behind(submission=one.name, student=one.student) for one in real}
-    of_the_roster = {
-        hidden.student.sid: Behind(submission="", student=one.student)
-        for one, hidden in zip(roster, without_names_in(roster, key), strict=True)
-    }
+    of_the_roster = {_without_name(one, key).student.sid: Behind(submission="", student=one.student) for one in roster}
     names = Names(behind={**known, **behind, **of_the_roster}, roster=tuple(roster))
     store.commit(out / NAMES, msgspec.json.format(msgspec.json.encode(names), indent=1) + b"\n", PRIVATE)
 

@@ -17,7 +17,9 @@ from grader.listing import listed
 from grader.model import TRACKS
 from grader.submission import PROGRAMS, Submission, is_hidden, is_left_out, name_of, programs_in, submissions_in
 
-OF_A_CLASS = Limits(packed=1024 * MB, entries=100_000, read=4096 * MB, unpacked=2048 * MB, file=64 * MB, depth=24)
+OF_A_CLASS = Limits(
+    packed=1024 * MB, entries=100_000, read=4096 * MB, unpacked=2048 * MB, file=64 * MB, depth=24, twins=True
+)
 """What an archive of many may cost. One that costs more is refused whole: nobody is graded by half of his files."""
 
 

@@ -8,6 +8,7 @@ files      ──> together     ^  │ nowhere, but there is one archive
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ from grader.archives.limits import MB, MOST_NESTED, Limits, NotUnpacked
 from grader.archives.unpacking import unpack
 from grader.copying import MOST_DEPTH, MOST_FILES, copy, copy_part
 from grader.forgiving import forgiven, meant_by, told_of, told_of_several
-from grader.submission import PROGRAMS, Submission, is_an_archive, is_left_out, programs_in
+from grader.submission import PROGRAMS, UNSAID, Submission, is_an_archive, is_left_out, programs_in
 from grader.wording import filed
 
 OF_A_SUBMISSION = Limits(packed=64 * MB, entries=10_000, read=512 * MB, unpacked=128 * MB, file=64 * MB)
@@ -25,6 +26,9 @@ OF_A_SUBMISSION = Limits(packed=64 * MB, entries=10_000, read=512 * MB, unpacked
 MOST_LOOKED_AT = 20_000
 """Files and folders that are searched for the programs."""
 MOST_NOTES = 10
+A_FILE = "a file of another name"
+"""In texts without names."""
+_QUOTED = re.compile(r"(?<!\w)(['\"]).*?\1(?!\w)")
 
 
 class Gathered(NamedTuple):
@@ -82,34 +86,51 @@ def _gathered(submission: Submission, room: Path, destination: Path) -> Gathered
         return Gathered({}, dict.fromkeys(PROGRAMS, refusal), submission.notes)
     refused = {**found.refused, **{str(found.place / path): why for path, why in copied.items()}}
     wrong = {program: refused[path] for program in PROGRAMS if (path := str(found.place / program)) in refused}
-    unclear, notes = _forgive(destination, wrong)
+    unclear, notes = _forgive(destination, wrong, anonymous=bool(submission.unsaid))
     return Gathered({**found.before, **refused}, {**wrong, **unclear}, (*submission.notes, *notes))
 
 
-def _forgive(destination: Path, wrong: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Give programs their right name where one file alone can be meant; why not, and what there is to say of it."""
+def _forgive(destination: Path, wrong: Mapping[str, str], *, anonymous: bool) -> tuple[dict[str, str], list[str]]:
+    """Give programs their right name where one file alone can be meant; why not, and what there is to say of it.
+
+    Args:
+        anonymous: students often put their own names into those of their files.
+    """
     files = [path.name for path in destination.iterdir() if path.is_file()]
     there = [*wrong, *programs_in(destination)]
     found = forgiven(files, [program for program in sorted(PROGRAMS) if program not in there])
     for program, name in found.taken.items():
         shutil.copyfile(destination / name, destination / program)
         (destination / program).chmod(0o644)
-    return {program: told_of_several(names) for program, names in found.unclear.items()}, told_of(found.taken)
+    taken = dict.fromkeys(found.taken, A_FILE) if anonymous else found.taken
+    unclear = {
+        program: told_of_several([f"{A_FILE} {number}" for number, _ in enumerate(names, 1)] if anonymous else names)
+        for program, names in found.unclear.items()
+    }
+    return unclear, told_of(taken)
 
 
 def _without(gathered: Gathered, submission: Submission, destination: Path) -> Gathered:
-    """The same in texts without names that may not be said; what else lies there is not listed either."""
-    told = submission.without_names
+    """The same in texts without names that may not be said, nor those of files, which may hold them."""
+
+    def told(text: str) -> str:
+        return submission.without_names(_QUOTED.sub(UNSAID, text))
+
     gone = {
         program: filed("is not in the submission")
         for program in PROGRAMS
         if program not in gathered.wrong and not os.path.lexists(destination / program)
     }
     return Gathered(
-        {told(path): told(why) for path, why in gathered.refused.items()},
+        {_called(number, path): told(why) for number, (path, why) in enumerate(sorted(gathered.refused.items()), 1)},
         {**{program: told(why) for program, why in gathered.wrong.items()}, **gone},
         tuple(map(told, gathered.notes)),
     )
+
+
+def _called(number: int, path: str) -> str:
+    """A refused file, in texts without names: a program's is nobody's."""
+    return Path(path).name if Path(path).name in PROGRAMS else f"{A_FILE} {number}"
 
 
 def notes_on(refused: Mapping[str, str]) -> tuple[str, ...]:

@@ -61,6 +61,8 @@ def taken_in(
     before = _filed(out, anonymous=anonymous)
     people = rosters.roster_of(roster.read_bytes(), str(roster)) if roster else tuple(one.student for one in before)
     secret = anonymity.key_in(out, key) if anonymous else b""
+    if anonymous:
+        anonymity.assert_it_is_their_key(out, secret)
     submissions, enrolled, unknown = _enrolled(found, people, _still_there(before, out, secret))
     if not anonymous:
         return Class(submissions, enrolled, unknown, (submissions, enrolled))

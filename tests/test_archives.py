@@ -25,6 +25,8 @@ from hypothesis import strategies as st
 from grader.archives.kinds import Kind, kind_of, opened, without_suffix
 from grader.archives.limits import MB, Limits, NotUnpacked
 from grader.archives.unpacking import unpack
+from grader.finding import OF_A_CLASS
+from grader.submission import is_left_out
 
 LIMITS = Limits(packed=8 * MB, entries=1000, read=64 * MB, unpacked=16 * MB, file=4 * MB, depth=16)
 FILES = {"blocking_server.py": b"print(1)\n", "lab/forking_server.py": b"print(2)\n" * 5000, "empty": b""}
@@ -283,7 +285,24 @@ def test_a_name_that_no_file_system_takes_is_cut(tmp_path: Path) -> None:
     """And two that differ in the last letter stay two."""
     written, refused = unpacked(zipped({"x" * 300: b"1", "x" * 299 + "y": b"2"}), tmp_path)
     assert (sorted(written.values()), refused) == ([b"1", b"2"], {})
-    assert all(name.startswith("x" * 50 + "~") for name in written)
+    assert all(len(name) == 255 and name.startswith("x" * 238 + "~") for name in written)
+
+
+@pytest.mark.parametrize("name", ["é" * 200 + ".py", "x" * 300 + ".py", "😀" * 80 + "\udcff.py"])
+def test_a_name_that_is_cut_keeps_its_suffix(name: str, tmp_path: Path) -> None:
+    """Whole letters, as many as there is room for: what a platform has put before a long name stays, too."""
+    written, refused = unpacked(tar_of(of_kind(tarfile.REGTYPE, name)), tmp_path)
+    (cut,) = written
+    assert (refused, cut.endswith(".py"), cut[:20]) == ({}, True, name[:20])
+    assert 240 <= len(os.fsencode(cut)) <= 255
+
+
+def test_twins_may_lie_side_by_side_where_they_are_two_students(tmp_path: Path) -> None:
+    """In a class's archive; in a submission they are one file to some systems."""
+    (tmp_path / "to").mkdir()
+    (tmp_path / "class.zip").write_bytes(zipped({"ada/a.py": b"1", "Ada/a.py": b"2"}))
+    assert unpack(tmp_path / "class.zip", tmp_path / "to", OF_A_CLASS, is_left_out) == {}
+    assert [(tmp_path / "to" / name / "a.py").read_bytes() for name in ("ada", "Ada")] == [b"1", b"2"]
 
 
 def test_a_folder_shows_whose_file_was_refused(tmp_path: Path) -> None:

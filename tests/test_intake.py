@@ -213,7 +213,7 @@ def test_what_a_class_lost_on_the_way_is_told(tmp_path: Path) -> None:
         "ada": (("lab/link", "is a symbolic link"),),
         "bela": (("", "is a symbolic link"),),
         "chen": (),
-        "Chen": (("x", "differs from 'class/chen' in upper and lower case only"),),
+        "Chen": (),
     }
     assert both.notices == [f"left out of {str(tmp_path / 'class.tar')!r}: '../evil' leads out of the archive"]
 
@@ -647,7 +647,7 @@ def test_a_class_in_an_archive_may_be_called_anything_too(
     inside = {f"{name}/server.py": b"" for name in (*names[::2], "x" * 300)}
     laid(tmp_path, {"class": pack({**inside, **{f"{name}.zip": b"no archive" for name in names[1::2]}})})
     done = grade(tmp_path / "class", "--out", tmp_path / "out", "--assignment", few_checks)
-    assert_that_all_are_filed(done, tmp_path / "out", {*names, "x" * 50 + "~0d4e2ca9e9cbced7"})
+    assert_that_all_are_filed(done, tmp_path / "out", {*names, "x" * 238 + "~0d4e2ca9e9cbced7"})
 
 
 def test_nothing_is_left_of_what_was_unpacked(tmp_path: Path, few_checks: Path) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from grader.archives.entries import Entry
@@ -18,6 +19,8 @@ MOST_OF_A_PART = 255
 """Bytes of a name that file systems take: NAME_MAX of limits.h."""
 _MOST_OF_A_PATH = 800
 """Characters, of at most four bytes each; with the destination's own it stays below PATH_MAX, 4096."""
+_MOST_OF_A_SUFFIX = 10
+"""Characters, its dot included."""
 _DRIVE = re.compile("[A-Za-z]:/")
 _FREE = MB
 """Bytes that a file may unpack to at any ratio."""
@@ -100,7 +103,7 @@ class Gate:
 
     def _take(self, parts: Parts, *, is_folder: bool) -> None:
         """Take a path, or find that it is taken: only a folder may come twice."""
-        key = tuple(unicodedata.normalize("NFC", part).casefold() for part in parts)
+        key = parts if self._limits.twins else tuple(unicodedata.normalize("NFC", part).casefold() for part in parts)
         known = self._known.get(key)
         if known is None:
             self._known[key] = _Known(parts, is_folder)
@@ -139,4 +142,17 @@ def _short(part: str) -> str:
         raise Refused(filed("has a name that is no text")) from error
     if len(encoded) <= MOST_OF_A_PART:
         return part
-    return f"{part[:50]}~{hashlib.sha256(encoded).hexdigest()[:16]}"
+    end = f"~{hashlib.sha256(encoded).hexdigest()[:16]}{_suffix_of(part)}"
+    kept = encoded[: MOST_OF_A_PART - len(end.encode("utf-8", "surrogateescape"))]
+    return kept.decode("utf-8", "ignore" if _is_text(part) else "surrogateescape") + end
+
+
+def _suffix_of(part: str) -> str:
+    """What tells a file's kind; nothing where it is as long as a name."""
+    suffix = PurePosixPath(part).suffix
+    return suffix if len(suffix) <= _MOST_OF_A_SUFFIX else ""
+
+
+def _is_text(part: str) -> bool:
+    """No byte of it stands for itself, os.fsdecode()."""
+    return not any("\udc80" <= character <= "\udcff" for character in part)

@@ -28,6 +28,7 @@ class Limits(NamedTuple):
         file: bytes of one file.
         depth: folders within folders.
         ratio: how many times its packed size anything may grow to, beyond a few MB that are free.
+        twins: names that differ in upper and lower case only may lie side by side. In a class they are two students.
     """
 
     packed: int
@@ -37,6 +38,7 @@ class Limits(NamedTuple):
     file: int
     depth: int = 16
     ratio: int = 200
+    twins: bool = False
 
 
 def in_mb(size: int) -> str:

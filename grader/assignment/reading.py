@@ -76,6 +76,8 @@ def read(path: Path, checks: Sequence[Check]) -> Assignment:
         assignment = understood(text, checks)
     except tomllib.TOMLDecodeError as error:
         raise Misread(_no_toml(path, text, str(error))) from error
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, a thousand brackets in each other
+        raise Misread(f"{path} can't be read: it goes beyond what Python reads ({error})") from error
     except _Wrong as wrong:
         line = line_of(text, wrong.path) if wrong.path else 0
         raise Misread(f"{path}{f', line {line}' if line else ''}: {wrong.said}") from wrong
@@ -121,14 +123,14 @@ def _with_its_roster(assignment: Assignment, path: Path, text: str) -> Assignmen
     """
     if not assignment.roster:
         return assignment
-    roster = (path.resolve().parent / assignment.roster).resolve()
-    if not roster.is_file():
+    roster = path.resolve().parent / assignment.roster
+    if "\0" in assignment.roster or not roster.resolve().is_file():
         line = line_of(text, ("roster",))
         raise Misread(
             f"{path}, line {line}: roster = {_shown(assignment.roster)}: there is no file {roster}; "
             "a roster is named as it lies from this file's folder"
         )
-    return msgspec.structs.replace(assignment, roster=str(roster))
+    return msgspec.structs.replace(assignment, roster=str(roster.resolve()))
 
 
 # ------------------------------------------------------------------ one setting at a time, so that it can be named

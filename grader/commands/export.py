@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 import time
@@ -176,7 +177,9 @@ def _write(exports: Mapping[Path | None, Export]) -> None:
             sys.stdout.buffer.flush()
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not path.is_file() and not path.is_dir():  # a device or a pipe can't be renamed over
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder, and --to names a file", str(path))
+        if path.exists() and not path.is_file():  # a device or a pipe can't be renamed over
             path.write_bytes(export.data)
         else:
             store.commit(path.resolve(), export.data)  # a link stays one

@@ -81,8 +81,8 @@ def _filled(graded: Graded, own: Sheet) -> Export:
 
 
 def _is_a_gradebook(header: Sequence[str]) -> bool:
-    """As row_has_student_headers? has it."""
-    student = len(header) > 3 and "Student" in header[0] and "ID" in header[1]
+    """As row_has_student_headers? has it, but for a second column that only has "ID" in it: that is another one's."""
+    student = len(header) > 3 and "Student" in header[0] and header[1] == "ID"
     return student or (len(header) > 4 and header[:3] == ("LastName", "FirstName", "ID"))
 
 

@@ -101,7 +101,7 @@ def _handed(folder: str, user: str, told: Mapping[str, str]) -> Handed:
         id=user,
         name=name,
         email=told.get("email", ""),
-        late=told.get("late") == "true",
+        late=told.get("late", "").strip().casefold() == "true",
         submitted_at=moment(told.get("datetime", "")),
     )
     return Handed(user, student, (Part(folder),))

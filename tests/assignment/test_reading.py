@@ -118,6 +118,9 @@ DUE = "[deadline]\nat = 2027-01-01T00:00:00Z\n"
         ('language = "de"', ', line 1: language = "de": it has to be "en" or "zh"'),
         ('name = "a\\nb"', r', line 1: name = "a\\nb": it has to be 1 to 120 characters in quotes'),
         ('roster = "no.csv"', ', line 1: roster = "no.csv": there is no file .*/no.csv; a roster is named as it lies from'),
+        ('roster = "\\u0000"', ", line 1: roster = .*: there is no file "),
+        ("total = " + "1" * 5000, " can't be read: it goes beyond what Python reads"),
+        ("total = " + "[" * 3000, " can't be read: it goes beyond what Python reads|is no TOML"),
         ("bonus_counted = 1", ", line 1: bonus_counted = 1: it has to be true or false, without quotes"),
         # the deadline
         ("deadline = 2027-01-01T00:00:00Z", r", line 1: deadline = 2027-01-01T00:00:00\+00:00: it is a table: write"),

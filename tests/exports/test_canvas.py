@@ -175,6 +175,7 @@ def test_grades_are_scaled_to_the_points_of_the_assignment() -> None:
         (own(), "Lab", "which assignment's column"),
         (b"a,b,c,d\n1,2,3,4\n", "", "is no Canvas gradebook"),
         (b"Student,ID,Section\n", "", "is no Canvas gradebook"),
+        (b"Student,SIS User ID,SIS Login ID,Section,TCP (1)\nA,1,a,x,\n", "", "is no Canvas gradebook"),
         (b"Student,ID\n1\n", "", "is no table"),
         (b'Student,ID,"Section\n', "", "is no table"),
         (b"", "", "is no table"),

@@ -158,7 +158,7 @@ def test_a_page_that_is_missing_is_said_in_a_sentence(tmp_path: Path) -> None:
         (["gradescope", "out", "--to", "-"], "gradescope is a file for each submission: say which one"),
         (["classroom50", "out"], "classroom50 takes one submission"),
         (["classroom50", "whole"], "classroom50 is for its runner, which sets CLASSROOM"),
-        (["canvas", "out", "--to", "out"], "Is a directory"),
+        (["canvas", "out", "--to", "out"], "it is a folder, and --to names a file"),
         (["canvas", "out", "--to", "worksheet.csv/x"], "File exists"),
     ],
 )

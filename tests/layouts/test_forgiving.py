@@ -11,6 +11,7 @@ from grader.gathering import Gathered, gather
 from grader.model import BLOCKING, FORKING
 from grader.submission import PROGRAMS, Submission
 from tests.layouts.downloads import laid
+from tests.test_intake import zipped
 
 
 @pytest.mark.parametrize(
@@ -99,4 +100,20 @@ def test_names_that_may_not_be_said_are_not(tmp_path: Path) -> None:
     laid(tmp_path / "ada", {"x": b""}).joinpath("link").symlink_to("x")
     became, _ = gathered(tmp_path, files, unsaid=("lovelace", "ada"))
     assert not [text for text in (*became.notes, *became.refused, *became.wrong.values()) if "ada" in text.lower()]
-    assert became.notes[1].startswith("…_fork_server.py was taken for forking_server.py")
+    assert became.notes[1].startswith("a file of another name was taken for forking_server.py")
+
+
+def test_the_name_of_a_file_may_hold_its_students(tmp_path: Path) -> None:
+    """Whatever is known of them: files are called nothing where names may not be said."""
+    files = {"lab/blocking.py": b"", "lab/blocking-server.py": b"", "lab/ada_fork_server.py": b""}
+    became, _ = gathered(tmp_path, files, unsaid=("1234",))
+    assert became.notes[0].startswith("a file of another name was taken for forking_server.py")
+    assert became.wrong == {
+        "blocking_server.py": "is not there, and a file of another name 1 and a file of another name 2 could all be meant: "
+        "leave one, under the right name"
+    }
+    (tmp_path / "2").mkdir()
+    archives, _ = gathered(tmp_path / "2", {"ada.zip": zipped({}), "can't be Ada's.zip": zipped({})}, unsaid=("1234",))
+    assert archives.wrong["blocking_server.py"] == (
+        "can't be told: archives lie there, … and …, and only one can be graded"
+    )

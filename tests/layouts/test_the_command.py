@@ -153,6 +153,11 @@ def test_no_name_is_anywhere_in_anonymous_results(anonymous: Run) -> None:
     said = anonymous.done.stdout + anonymous.done.stderr
     assert not [secret for secret in [*secrets, (anonymous.out / ".key").read_text().strip()] if secret in said]
     assert len([*anonymous.out.glob("student-*/result.json")]) == len(PUPILS)
+    roster = [one["student"]["sid"] for one in json.loads((anonymous.out / "roster.json").read_text())]
+    printed = [line.split(":")[0] for line in anonymous.done.stdout.splitlines() if line.startswith("  student-")]
+    assert (roster, printed) == (sorted(roster), sorted(printed)), "its order would tell who is who"
+    similar = grader(anonymous.out.parent, "similarity", "moodle", "--out", anonymous.out)
+    assert (similar.returncode, "holds results without names" in similar.stderr) == (2, True)
 
 
 def test_anonymous_grades_are_given_back_by_the_file_of_names(here: Path, anonymous: Run) -> None:
@@ -182,6 +187,11 @@ def test_anonymous_grades_are_given_back_by_the_file_of_names(here: Path, anonym
             {"anonymous": True, "key": Path("/proc/x/key")},
             "the key of the hashes, '/proc/x/key', can't be had",
         ),
+        (
+            "anonymous",
+            {"anonymous": True, "key": Path("long")},
+            "were hashed with another key: give that one with --key",
+        ),
     ],
 )
 def test_names_and_hashes_do_not_mix(
@@ -189,6 +199,7 @@ def test_names_and_hashes_do_not_mix(
 ) -> None:
     """Everybody would be there twice; and a key has to be one."""
     (here / "short").write_text("short")
+    (here / "long").write_text("long" * 8)
     with contextlib.chdir(here), pytest.raises(NotAnonymous, match=told):
         taken_in([], here / out, None, **options)
 
