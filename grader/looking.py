@@ -20,7 +20,7 @@ from grader.apparatus.scene import Bounds, Cut, Interrupted, Unclear
 from grader.apparatus.server import Server
 from grader.experiments import EXPERIMENTS, Experiment
 from grader.explaining import error_of_ours
-from grader.model import Track, track_named
+from grader.model import TRACKS, Track, track_named
 from grader.programs import what_is_wrong_with
 from grader.recording import Recording
 from grader.wording import ENGLISH, filed, speaking
@@ -213,11 +213,13 @@ def _play(here: Look, task: Task, box: Box) -> tuple[Recording, Box | None]:
 
 
 def _cleared(box: Box, broken: str) -> Box | None:
-    """The box with nothing left in it; None where it can't be trusted any more."""
+    """The box with nothing left in it; None where it can't be trusted any more, or files of a program lie in it."""
     try:
         if not broken:
             box.clear()
-            return box
+            box.free_ports([track.port for track in TRACKS])
+            if box.renew():
+                return box
     except BoxBroken:
         pass
     box.close()

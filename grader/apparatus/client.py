@@ -57,6 +57,9 @@ class Client:
         self._progress(fresh.connect_ex(to))
         self.address: tuple[str, int] = fresh.getsockname()
 
+    has_more_to_say = False
+    """What it has asked was only the first piece."""
+
     @property
     def finished(self) -> bool:
         """Nothing more will happen on this connection."""

@@ -120,6 +120,15 @@ class Clients:
         return {name: bool(client.bytes_received) for name, client in self._there.items() if client.awaits_service}
 
     @property
+    def heard_nothing(self) -> frozenset[str]:
+        """Those who have asked all that they have to ask, and got not a byte."""
+        return frozenset(
+            name
+            for name, client in self._there.items()
+            if client.awaits_service and not client.has_more_to_say and not client.bytes_received
+        )
+
+    @property
     def oldest_arrival(self) -> float:
         """When the oldest came that is not finished, or the last one, if all are; real-time clock."""
         return min((client.came_at for client in self.unfinished), default=self.last_came)

@@ -140,6 +140,9 @@ class Observer:
                 for name, replied in self._clients.unserved.items()
                 if (seen := ends.seen.get(name)) is not None and seen.inode
             },
+            heard_nothing=[
+                seen.inode for name in self._clients.heard_nothing if (seen := ends.seen.get(name)) and seen.inode
+            ],
             something_is_owed=self._clients.somebody_awaits_service or bool(reading.zombies),
             first_processes=self._first_processes or frozenset({program}),
             work_may_sleep=work_may_sleep,

@@ -77,6 +77,7 @@ class Server:
             unbuffered: what it prints comes at once, as with `python -u`.
             label: of the snapshot.
         """
+        self._watch.program_may_end = False
         self._life.begin(delay=delay, descriptors=descriptors, interrupted=interrupted, unbuffered=unbuffered)
         self._observer.forget()
         self._wait_until_it_listens()
@@ -100,6 +101,8 @@ class Server:
         """End everything in the box with SIGKILL."""
         self._clients.end()
         self._box.clear()
+        if self._clients.end_by_reset:
+            self._box.free_ports((self.track.port,))
         self._diary.tell(What.SIGNALLED, note=filed("{signal} to every process", signal="SIGKILL"))
         self._life.end()
         self._watch.hear()
@@ -207,9 +210,14 @@ class Server:
         queues = [queue for queue in self._observer.listeners() if queue.port == self._clients.port]
         return not queues or not all(queue.is_full for queue in queues)
 
-    def ask(self, *clients: Client, request: bytes = b"") -> None:
-        """Clients send a request, the lesson's own if none is given."""
+    def ask(self, *clients: Client, request: bytes = b"", in_pieces: bool = False) -> None:
+        """Clients send a request, the lesson's own if none is given.
+
+        Args:
+            in_pieces: this is not all of it.
+        """
         for client in clients:
+            client.has_more_to_say = in_pieces
             client.send(request or self.track.request)
         self._observer.progress()
 

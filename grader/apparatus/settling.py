@@ -57,6 +57,7 @@ class Circumstances(NamedTuple):
             seconds of the real-time clock.
         unserved: inodes of the server's ends of the connections of clients that have asked and not seen the end;
             for each, whether a byte of the reply has come.
+        heard_nothing: of those, who have asked all that they have to ask, and got not a byte.
         something_is_owed: a client has asked and was not served to the end, or a zombie waits to be reaped.
         first_processes: pids that were there before the first client.
         work_may_sleep: the scene looks at work under way.
@@ -68,6 +69,7 @@ class Circumstances(NamedTuple):
     clients: Collection[int]
     oldest_arrival: float
     unserved: Mapping[int, bool]
+    heard_nothing: Collection[int]
     something_is_owed: bool
     first_processes: Collection[int]
     work_may_sleep: bool
@@ -271,12 +273,13 @@ def _a_poll_is_parked(
 ) -> bool:
     """A poll with a timeout: after a whole turn, or where a turn can change nothing.
 
-    On a client's connection alone it is parked at once: to wait would let the timeout cut the client off.
+    On a client's connection alone it is parked at once: to wait would let the timeout cut the client off. But if that
+    client has asked and heard nothing, the timeout may be the end of its request, after which it is answered.
     """
     polled = processes.polled(thread)
     if polled and any(around.waiting.get(inode) for inode in polled):
         return False
-    if polled and polled <= set(around.clients):
+    if polled and polled <= set(around.clients) and polled.isdisjoint(around.heard_nothing):
         return True
     if around.work_may_sleep and _holds_a_client(thread, processes, around):
         return True
@@ -331,4 +334,12 @@ def _sleeps_at_its_work(thread: Thread, processes: ProcessTable, around: Circums
 
 
 def _holds_a_client(thread: Thread, processes: ProcessTable, around: Circumstances) -> bool:
-    return not processes.sockets_of(thread.pid).isdisjoint(around.clients)
+    """Itself, or its parent, which waits for what it has started to sleep in its place: sleep(1)."""
+    return not (_sockets_of(thread.pid, processes) | _sockets_of(thread.parent, processes)).isdisjoint(around.clients)
+
+
+def _sockets_of(pid: int, processes: ProcessTable) -> frozenset[int]:
+    try:
+        return frozenset(processes.sockets_of(pid))
+    except Gone:
+        return frozenset()

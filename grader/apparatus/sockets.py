@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import struct
+from collections.abc import Iterator
 from typing import NamedTuple
 
 NETLINK_SOCK_DIAG = 4
@@ -12,6 +14,11 @@ NLMSG_DONE = 3
 NLM_F_REQUEST = 0x1
 NLM_F_DUMP = 0x300
 LISTEN = 10
+TIME_WAIT = 6
+_MAPPED = "::ffff:"
+"""An IPv4 address in a socket of IPv6, RFC 4291, 2.5.5.2."""
+Ends = tuple[tuple[str, int], tuple[str, int]]
+"""Of a connection: the server's address and port, and the client's."""
 STATES = {
     1: "ESTABLISHED",
     2: "SYN_SENT",
@@ -86,6 +93,14 @@ class SocketTable:
             found += self._answers(dump=True)
         return found
 
+    def lingering(self) -> list[Ends]:
+        """The connections that nobody holds and a port still remembers: TIME_WAIT, RFC 9293, 3.6.1."""
+        found: list[Ends] = []
+        for family in (socket.AF_INET, socket.AF_INET6):
+            self._ask(family, NLM_F_DUMP, 1 << TIME_WAIT, struct.pack("!HH", 0, 0) + _NO_ADDRESS * 2 + _COOKIE)
+            found += map(_ends, self._messages())
+        return [(one, other) for one, other in found if ":" not in one[0] + other[0]]
+
     def _ask(self, family: int, flags: int, states: int, identity: bytes) -> None:
         self._sequence += 1
         body = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, states) + identity
@@ -93,8 +108,11 @@ class SocketTable:
         self._netlink.send(header + body)
 
     def _answers(self, *, dump: bool) -> list[SocketSeen]:
-        """Read messages until the answer to our last question is complete."""
-        found: list[SocketSeen] = []
+        """What the kernel answers to our last question: a dump ends with a message of its own."""
+        return list(map(_parsed, self._messages() if dump else itertools.islice(self._messages(), 1)))
+
+    def _messages(self) -> Iterator[bytes]:
+        """Each `struct inet_diag_msg` until the answer to our last question is complete."""
         while True:
             data = self._netlink.recv(65536)
             while data:
@@ -103,10 +121,8 @@ class SocketTable:
                 if sequence != self._sequence:
                     continue
                 if kind != SOCK_DIAG_BY_FAMILY:
-                    return found
-                found.append(_parsed(message))
-                if not dump:
-                    return found
+                    return
+                yield message
 
 
 def _parsed(message: bytes) -> SocketSeen:
@@ -117,6 +133,16 @@ def _parsed(message: bytes) -> SocketSeen:
     address = socket.inet_ntop(family, message[8 : 8 + width])
     _, received, unsent, _, inode = struct.unpack_from("=IIIII", message, 52)
     return SocketSeen(STATES.get(state, str(state)), address, port, received, unsent, inode)
+
+
+def _ends(message: bytes) -> Ends:
+    """Of the same: both addresses and ports; those of IPv4 are told as such."""
+    family = socket.AF_INET if message[0] == socket.AF_INET else socket.AF_INET6
+    width = 4 if family == socket.AF_INET else 16
+    ports = struct.unpack_from("!HH", message, 4)
+    addresses = (socket.inet_ntop(family, message[at : at + width]).removeprefix(_MAPPED) for at in (8, 24))
+    server, client = zip(addresses, ports, strict=True)
+    return server, client
 
 
 def own_network() -> SocketTable:

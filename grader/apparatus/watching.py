@@ -12,7 +12,7 @@ from grader.apparatus.observing import Observer
 from grader.apparatus.policing import Police
 from grader.apparatus.sandbox.box import Box
 from grader.apparatus.scene import Bounds, Cut, Unclear
-from grader.recording import Calm, Snapshot
+from grader.recording import Calm, Snapshot, What
 from grader.wording import filed
 
 FIRST_NAP = 0.0003
@@ -135,4 +135,5 @@ class Watch:
         if remains.threads:
             there = self._observer.snapshot(filed("the server has ended"), Calm.SETTLED, self._life.pid, remains)
             self._diary.snapshots.append(there)
-        raise Cut(self._life.told_end(listened=bool(self._clients.port)))
+        called_accept = self._diary.has(What.INTERRUPTED)  # before we saw that it listens
+        raise Cut(self._life.told_end(listened=bool(self._clients.port) or called_accept))

@@ -13,7 +13,10 @@ ENDINGS = (signal.SIGKILL, signal.SIGINT)
 def orphans(server: Server) -> None:
     """A and B are being served when the parent alone is ended, by SIGKILL and by SIGINT; then they ask."""
     for number in ENDINGS:
+        if number is not ENDINGS[0]:
+            server.about("starts_again_at_once")
         server.start(label=filed("waiting ({signal})", signal=number.name))
+        server.about("children_outlive_parent")
         clients = server.connect(f"A ({number.name})", f"B ({number.name})")
         server.then(filed("both are silent ({signal})", signal=number.name))
         server.may_end()

@@ -41,7 +41,7 @@ def _ask_in_pieces_and_too_much(server: Server) -> None:
     request = server.track.request
     server.about("waits_for_the_whole_request")
     (b,) = server.connect("B")
-    server.ask(b, request=request[:-2])  # all its lines, but not the blank one
+    server.ask(b, request=request[:-2], in_pieces=True)  # all its lines, but not the blank one
     server.then("B's blank line is still to come")
     server.ask(b, request=request[-2:])
     server.then("B has asked all")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import ctypes
 import json
 import os
@@ -10,7 +11,7 @@ import signal
 import socket
 import struct
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, NamedTuple
@@ -29,6 +30,8 @@ SOCKETS_AT_ONCE = 32
 _LIBC = ctypes.CDLL(None)
 _PIDFD_GETFD = 438
 _TIMEVAL = struct.Struct("@ll")
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""struct linger: a connection ends by a reset, socket(7)."""
 
 
 class BoxBroken(Exception):
@@ -196,6 +199,10 @@ class Box:
         """What the programs have in files, where that is limited."""
         return Kept(0, 0)
 
+    def renew(self) -> bool:
+        """Have no file that a program has left be found in the next scene; whether that can be said of this box."""
+        return True
+
     @property
     def refuses_forks(self) -> bool:
         """RLIMIT_NPROC holds for its programs: it does not for root, setrlimit(2)."""
@@ -254,6 +261,23 @@ class Box:
         """End every process in the box; the next program finds it empty."""
         self._request({"do": "clear"})
         self._exits.clear()
+
+    def free_ports(self, ports: Collection[int]) -> None:
+        """Have ports forget connections that are over, now that nobody listens; whoever binds next would meet them.
+
+        A client that asks anew from the same port is told that it is not known, and answers with a reset, which ends
+        TIME_WAIT (RFC 1337, unless the machine forbids it).
+
+        Args:
+            ports: where the network is not the box's own.
+        """
+        for server, client in self.sockets.lingering():
+            if self.has_its_own_network or server[1] in ports:
+                with self.fresh_socket() as asking, contextlib.suppress(OSError):
+                    asking.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+                    asking.setblocking(False)
+                    asking.bind(client)
+                    asking.connect_ex(server)
 
     # --- what the agent says
 

@@ -86,6 +86,10 @@ class BubblewrapBox(Box):
             sum(seen.size for seen in now) - self._at_the_start.size,
         )
 
+    def renew(self) -> bool:
+        """Another box costs less than to look for files that are their owner's alone to remove."""
+        return self.kept() == Kept(0, 0)
+
     def close(self) -> None:
         """End everything in it, and give its uid back."""
         super().close()

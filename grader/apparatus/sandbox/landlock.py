@@ -175,10 +175,10 @@ class LandlockBox(BoxOnTheMachine):
 
     # --- its life
 
-    def clear(self) -> None:
-        """End every process in the box, and let its folder be as it was."""
-        super().clear()
+    def renew(self) -> bool:
+        """Let its folder be as it was; no other can be written to."""
         self._renew()
+        return True
 
     def kept(self) -> Kept:
         """What the programs have in files, those without a name included."""

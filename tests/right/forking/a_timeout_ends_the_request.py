@@ -1,0 +1,60 @@
+# A child reads until its client, once it has spoken, is silent for three tenths of a second, and then replies.
+import os
+import signal
+import socket
+import time
+
+PORT = int(os.environ.get("PORT", 8888))
+DELAY = float(os.environ.get("DELAY", 0))
+REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nHello, World!"
+
+
+def reap(signum, frame):
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def read_request(connection):
+    request = b""
+    connection.settimeout(0.3)
+    while True:
+        try:
+            more = connection.recv(1024)
+        except TimeoutError:
+            if request:
+                return request
+            continue
+        if not more:
+            return request
+        request += more
+
+
+def serve(connection):
+    if not read_request(connection):
+        return
+    time.sleep(DELAY)
+    connection.sendall(REPLY)
+
+
+signal.signal(signal.SIGCHLD, reap)
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("", PORT))
+listener.listen(128)
+while True:
+    try:
+        connection, _ = listener.accept()
+    except InterruptedError:
+        continue
+    if os.fork() == 0:
+        listener.close()
+        try:
+            serve(connection)
+        except OSError:
+            pass
+        connection.close()
+        os._exit(0)
+    connection.close()
