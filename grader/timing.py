@@ -16,7 +16,7 @@ from grader.recording import (
     Snapshot,
     What,
 )
-from grader.wording import filed
+from grader.wording import filed, say
 
 TAKES = 3
 LONGEST = 1.0
@@ -187,3 +187,8 @@ def _waits_for(process: ProcessSeen, seen: ConnectionSeen) -> bool:
         or (not thread.inode and thread.call in POLLING_CALLS)
         for thread in process.threads
     )
+
+
+def in_seconds(took: float) -> str:
+    """A time that was measured, as it is told; NEVER is none."""
+    return say("no end") if took == NEVER else f"{took:.3f} s"

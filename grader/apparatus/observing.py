@@ -102,7 +102,7 @@ class Observer:
             if hear() or self._clients.let_all_go():
                 self.progress()
                 return None
-            is_still = self.reading().key == reading.key
+            is_still = self.reading().shows_the_same_as(reading)
             is_sure = is_still and (not around.something_is_owed or self._memory.is_calm_twice())
             if is_sure and not self._an_accept_may_end(reading, around):
                 return Calm.SETTLED

@@ -425,7 +425,7 @@ class Server:
         while not (reading := self._observer.reading()).has(self._life.pid) and self._life.exit is None:
             self._watch.a_little()
         there = self._observer.snapshot(label, calm, self._life.pid, reading)
-        return there, self._observer.reading().key == reading.key
+        return there, self._observer.reading().shows_the_same_as(reading)
 
     def _written_down(self, snapshot: Snapshot) -> Snapshot:
         self._diary.snapshots.append(snapshot)

@@ -94,6 +94,10 @@ class Reading(NamedTuple):
             for thread in self.threads
         )
 
+    def shows_the_same_as(self, earlier: Reading) -> bool:
+        """Nothing has run between the two: nobody else is there, nor was while this one was made."""
+        return self.key == earlier.key and not self.somebody_vanished
+
     @property
     def population(self) -> frozenset[tuple[int, bool]]:
         """Which processes there are, dead or alive."""

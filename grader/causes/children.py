@@ -27,6 +27,7 @@ NO_CHILD = (
 )  # fmt: skip
 HELD_UP = ("serves_others_while_one_is_silent", "gives_each_client_a_child", "overlaps_in_time")
 NOBODY_ELSE = at("crowd", THERE, "no other process", nobody_else)
+SEVERAL_THREADS = at("crowd", THERE, "several threads", has_several_threads)
 READS_ITSELF = at("crowd", THERE, "the program itself reads from a client", program_reads_a_client)
 WAITS = at("held_back", "the others have asked", "the program waits for a child", program_waits_for_a_child)
 READING_ITSELF = End(
@@ -77,6 +78,8 @@ def _makes_children(seen: Seen) -> bool:
 
 MAKES_CHILDREN: Clue = shows("makes children", _makes_children)
 
+MAKES_CHILDREN_AT_WORK: Clue = at("at_work", "all have asked", "children are at work", lambda look: bool(look.others))
+
 CAUSES = (
     Cause(
         name="roles_swapped",
@@ -95,7 +98,7 @@ CAUSES = (
         sentence="Processes are made before clients come and serve one client after another, in place of one child for each.",
         roots=("gives_each_client_a_child",),
         evidence=(
-            at("crowd", WAITING, "several processes wait", lambda look: len(living_others(look)) > 2),
+            at("crowd", WAITING, "another process waits in accept", another_holds_the_listener_in_accept),
             not_so(failed("serves_others_while_one_is_silent")),
         ),
         follows=("children_close_listener", "reaps_a_burst", "goes_on_while_children_live"),
@@ -107,7 +110,7 @@ CAUSES = (
         tracks=CHILDREN,
         sentence="Each client is served by a thread of the one process, in place of a process of its own.",
         roots=("gives_each_client_a_child",),
-        evidence=(NOBODY_ELSE, at("crowd", THERE, "several threads", has_several_threads)),
+        evidence=(NOBODY_ELSE, SEVERAL_THREADS),
         follows=("overlaps_in_time",),
         hint="Which call makes a process, and which a thread? fork(2), clone(2)",
         apart="`ps -L` shows one process with a thread more for each client.",
@@ -117,10 +120,30 @@ CAUSES = (
         tracks=CHILDREN,
         sentence="One process watches all its clients at once, and none has a process of its own.",
         roots=("gives_each_client_a_child",),
-        evidence=(NOBODY_ELSE, passed("serves_others_while_one_is_silent"), not_so(READS_ITSELF)),
+        evidence=(
+            NOBODY_ELSE,
+            passed("serves_others_while_one_is_silent"),
+            not_so(READS_ITSELF),
+            not_so(SEVERAL_THREADS),
+            not_so(MAKES_CHILDREN_AT_WORK),
+        ),
         follows=("overlaps_in_time",),
         hint="That is the lesson of chapter 3: which call makes a process for a client? fork(2)",
         apart="There is one process, asleep in select, poll or epoll_wait, and it holds all connections.",
+    ),
+    Cause(
+        name="forks_when_a_client_speaks",
+        tracks=CHILDREN,
+        sentence="The parent makes a child for a client when that has said something, so that one that is silent has none.",
+        roots=("gives_each_client_a_child",),
+        evidence=(
+            NOBODY_ELSE,
+            passed("serves_others_while_one_is_silent"),
+            not_so(READS_ITSELF),
+            MAKES_CHILDREN_AT_WORK,
+        ),
+        hint="Which process is to wait for a client's first word, by the hand-out? fork(2)",
+        apart="`ps` shows a child as soon as the client has spoken, and none before.",
     ),
     Cause(
         name="does_not_fork",

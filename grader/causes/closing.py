@@ -14,6 +14,21 @@ def _holds_what_a_child_serves(look: Snapshot) -> bool:
     return any(seen.inode in own & child.sockets for seen in look.connections for child in look.others)
 
 
+def _served_by_children(look: Snapshot) -> set[int]:
+    return {seen.inode for seen in look.connections for child in look.others if seen.inode in child.sockets}
+
+
+def _holds_all_that_children_serve(look: Snapshot) -> bool:
+    own = look.parent.sockets if look.parent else frozenset()
+    return own >= _served_by_children(look)
+
+
+def _holds_the_newest_alone(look: Snapshot) -> bool:
+    own = look.parent.sockets if look.parent else frozenset()
+    served = _served_by_children(look)
+    return len(served) > 1 and own & served == {look.connections[-1].inode}
+
+
 def _somebody_notices(seen: Seen) -> bool:
     return seen.failed("closes_after_reply") or seen.failed("leaves_no_descriptor_open")
 
@@ -37,9 +52,25 @@ CAUSES = (
         tracks=CHILDREN,
         sentence="The parent does close its copy of a connection, but only when the child has ended, and holds it until then.",
         roots=("parent_closes_connections",),
-        evidence=(passed("closes_after_reply", "leaves_no_descriptor_open"),),
+        evidence=(
+            passed("closes_after_reply", "leaves_no_descriptor_open"),
+            at("crowd", "all are there", "the parent holds all that children serve", _holds_all_that_children_serve),
+        ),
         hint="When does the parent need the connection for the last time?",
         apart="`ls -l /proc/PID/fd` of the parent shows the sockets of clients that are being served, and of no others.",
+    ),
+    Cause(
+        name="parent_closes_its_copy_at_the_next_client",
+        tracks=CHILDREN,
+        sentence="The parent does not close its copy of a connection: it ends by itself when the next client takes its place.",
+        roots=("parent_closes_connections",),
+        evidence=(
+            at("crowd", "all are there", "the parent holds the newest client's alone", _holds_the_newest_alone),
+            passed("leaves_no_descriptor_open"),
+        ),
+        follows=("closes_after_reply",),
+        hint="What closes the parent's copy: a call, or that nothing refers to it any more? socket.socket.close",
+        apart="`ls -l /proc/PID/fd` of the parent shows the socket of the last client, and no other's.",
     ),
     Cause(
         name="waits_for_the_client_to_close",

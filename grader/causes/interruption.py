@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.causes.cause import CHILDREN, Cause
 from grader.clues import Seen, not_so, passed, shows
-from grader.clues.endings import A_STATUS, ANY_ERROR, SILENCE, End, cut_by, error
+from grader.clues.endings import A_STATUS, ANY_ERROR, NO_EXCEPTION, End, cut_by, error
 from grader.recording import Recording, What
 
 INTERRUPTED = error("InterruptedError")
@@ -54,16 +54,20 @@ CAUSES = (
         tracks=CHILDREN,
         sentence="The error of an interrupted accept is caught outside of the loop, or leaves it, so that the server comes to its end.",
         roots=("restarts_interrupted_accept",),
-        evidence=(cut_by(SILENCE, "interrupted_accept"), not_so(cut_by(SILENCE, "visits"))),
+        evidence=(cut_by(NO_EXCEPTION, "interrupted_accept"), not_so(cut_by(NO_EXCEPTION, "visits"))),
         hint="Which line runs next when the error was caught?",
-        apart="The server ends with status 0 and without a traceback.",
+        apart="The server ends by itself, without a traceback.",
     ),
     Cause(
         name="goes_on_without_a_connection",
         tracks=CHILDREN,
         sentence="The error of an interrupted accept is passed over, and the server goes on with a connection that it has not got.",
         roots=("restarts_interrupted_accept",),
-        evidence=(passed("answers", "survives_signals"), not_so(cut_by(INTERRUPTED, "interrupted_accept"))),
+        evidence=(
+            passed("answers", "survives_signals"),
+            not_so(cut_by(INTERRUPTED, "interrupted_accept")),
+            not_so(cut_by(NO_EXCEPTION, "interrupted_accept")),
+        ),
         hint="What is the value of the variables that accept() sets, when it has raised?",
         apart="The server makes a child, or fails, right after the interruption, though no client has come.",
     ),

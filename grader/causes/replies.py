@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.causes.cause import BOTH, CHILDREN, TURNS, Cause
 from grader.clues import OUTCOME, WORDS, Clue, Seen, shows
-from grader.clues.endings import ANY_ERROR, READING_ON, cut_by, errno, error, tells_of_an_exception
+from grader.clues.endings import ANY_ERROR, READING_ON, cut_by, errno, errno_in_accept, error, tells_of_an_exception
 from grader.clues.replies import (
     DEPENDS_ON_THE_REQUEST,
     DEPENDS_ON_THE_TURN,
@@ -44,6 +44,12 @@ def _no_text(seen: Seen) -> bool:
     scenes = (seen.scene("visits"), seen.scene("unhurried"))
     said = "".join(scene.stderr.kept for scene in scenes)
     return "UnicodeDecodeError" in said or cut_by(NO_TEXT, "visits", "unhurried").holds(seen)
+
+
+def _sends_on_what_is_closed(seen: Seen) -> bool:
+    """EBADF, and not of accept: the listener's would be another mistake."""
+    scenes = (seen.scene("visits"), seen.scene("held_back"))
+    return any("[Errno 9]" in one.stderr.kept and not errno_in_accept(9).cut(one) for one in scenes)
 
 
 def _somebody_fails(seen: Seen) -> bool:
@@ -199,7 +205,7 @@ CAUSES = (
         tracks=CHILDREN,
         sentence="A child shuts the listening socket down, which ends the parent's listening: both have the same socket.",
         roots=("answers",),
-        evidence=(cut_by(errno(22), "visits", "crowd", "held_back"),),
+        evidence=(cut_by(errno_in_accept(22), "visits", "crowd", "held_back"),),
         follows=("overlaps_in_time", "outlives_its_descriptor_limit"),
         ends=errno(22),
         hint="What do two descriptors of one socket share, and what does each have for itself? shutdown(2), close(2)",
@@ -210,11 +216,22 @@ CAUSES = (
         tracks=BOTH,
         sentence="After its first client the server accepts on a socket that it has closed itself.",
         roots=("answers",),
-        evidence=(cut_by(errno(9), "visits", "crowd", "held_back"),),
+        evidence=(cut_by(errno_in_accept(9), "visits", "crowd", "held_back"),),
         follows=("overlaps_in_time", "takes_turns_in_time"),
         ends=errno(9),
         hint="Which of its two sockets does the process still need after the first client? close(2), EBADF",
         apart="The parent's accept fails with EBADF: its descriptor is closed.",
+    ),
+    Cause(
+        name="sends_on_a_closed_connection",
+        tracks=BOTH,
+        sentence="The connection is closed before the reply is sent on it, and sending fails.",
+        roots=("answers",),
+        evidence=(NOTHING_CAME, shows("EBADF, and not of accept", _sends_on_what_is_closed, WORDS)),
+        follows=("overlaps_in_time", "takes_turns_in_time"),
+        ends=errno(9),
+        hint="Which line closes the connection, or leaves the block that closes it, and which line comes after? close(2), EBADF",
+        apart="The traceback ends in the call that sends, with EBADF.",
     ),
     Cause(
         name="parent_shuts_the_connection_down",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.causes.cause import BOTH, CHILDREN, Cause
 from grader.clues import LOOK, Clue, Seen, last_look, shows
-from grader.clues.endings import ANY_ERROR, SILENCE, TOO_MANY_PROCESSES, cut_by, errno, error
+from grader.clues.endings import ANY_ERROR, SILENCE, TOO_MANY_PROCESSES, cut_by, errno_in_accept, error
 from grader.recording import ACCEPTING_CALLS, Calm, Snapshot
 
 
@@ -64,7 +64,7 @@ CAUSES = (
         tracks=BOTH,
         sentence="The server calls accept on a socket that does not listen, and ends with EINVAL.",
         roots=("listens",),
-        evidence=(NEVER_LISTENED, cut_by(errno(22), "visits")),
+        evidence=(NEVER_LISTENED, cut_by(errno_in_accept(22), "visits")),
         hint="Which three calls make a socket one that clients can come to, and in which order? accept(2), EINVAL",
         apart="The traceback ends in accept, not in bind or before it.",
     ),

@@ -17,6 +17,7 @@ from grader import (
 )
 from grader.timing import (
     each_reads_in_a_process_of_its_own,
+    in_seconds,
     overlap_is_refuted,
     overlap_is_seen,
     overlap_is_timed,
@@ -92,7 +93,7 @@ def test_overlaps_in_time(at_work: Recording, crowd: Recording, reference: Refer
             "the machine did not let us see four clients at work at one instant, nor that one had to wait"
         )
     theirs = reference.recording("at_work")
-    measured = [f"{name}: {took:.3f} s" for name, took in zip(take.clients, take.services, strict=True)]
+    measured = [f"{name}: {in_seconds(took)}" for name, took in zip(take.clients, take.services, strict=True)]
     if theirs is not None:
         total = takes(theirs, "ABCD")[-1].total
         measured.append(say("the reference: {total:.3f} s for all four", total=total))
@@ -101,8 +102,8 @@ def test_overlaps_in_time(at_work: Recording, crowd: Recording, reference: Refer
             "four clients at work at one instant, each in a process of its own (DELAY is {delay:g} s)", delay=take.delay
         ),
         observed=say(
-            "{total:.3f} s for all four, and {number} at work at one instant",
-            total=take.total,
+            "{total} for all four, and {number} at work at one instant",
+            total=in_seconds(take.total),
             number=sum(map(bool, take.at_work.values())),
         ),
         evidence=(*measured, *map(take.look.account, take.look.processes[:6])),

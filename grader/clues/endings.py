@@ -61,6 +61,16 @@ def errno(number: int) -> End:
     )
 
 
+def errno_in_accept(number: int) -> End:
+    """The same, and it was accept that failed, by the traceback."""
+    anywhere = errno(number)
+    return End(
+        f"{anywhere.told} in accept",
+        WORDS,
+        lambda scene: anywhere.cut(scene) and any("accept" in line for line in _own_words(scene)),
+    )
+
+
 def _own_words(scene: Recording) -> tuple[str, ...]:
     """The last words of a server that nobody ended; of one that refuses clients, though its end was not seen yet."""
     ended = scene.exit
@@ -91,6 +101,16 @@ A_STATUS = End(
         and scene.exit.status > 0
         and not scene.exit.ended_by_us
         and not why_it_ended("", "", scene.exit.last_words)
+    ),
+)
+NO_EXCEPTION = End(
+    "ended by itself, without an exception",
+    LOOK,
+    lambda scene: bool(
+        scene.cut
+        and scene.exit
+        and not (scene.exit.ended_by_us or scene.exit.signal)
+        and not why_it_ended("", "", _own_words(scene))
     ),
 )
 TOO_MANY_PROCESSES = End(

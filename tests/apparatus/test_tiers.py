@@ -129,7 +129,57 @@ def test_a_scene_finds_nothing_of_the_last_one(programs: Path) -> None:
     with LandlockBox(programs) as box:
         assert said_by(box, deep) == ""
         box.clear()
+        assert said_by(box, "import os; print(*sorted(os.listdir()))") == "deep helper.py left"
+        box.clear()
+        assert box.renew()
         assert said_by(box, "import os, helper; print(os.listdir())") == "as it was\n['helper.py']"
+
+
+@pytest.mark.needs("bubblewrap")
+@pytest.mark.parametrize("folder", [".", "/tmp", "/dev/shm"])
+def test_a_box_in_which_files_are_left_is_not_used_again(programs: Path, folder: str) -> None:
+    """Whatever a program has left, wherever it can leave it; what it removed itself is no file."""
+    with BubblewrapBox(programs) as box:
+        said_by(box, f"import os; open('{folder}/x', 'w').close(); os.unlink('{folder}/x')")
+        box.clear()
+        assert box.renew()
+        said_by(box, f"import os; os.mkdir('{folder}/x', 0)")
+        box.clear()
+        assert not box.renew()
+
+
+ENDS_FIRST = """
+import socket
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+connection, _ = listener.accept()
+connection.shutdown(socket.SHUT_WR)
+connection.recv(1)
+"""
+
+
+@pytest.mark.parametrize("make", boxes.EVERY)
+def test_a_port_forgets_connections_that_are_over(make: Callable[[Path], Box], programs: Path) -> None:
+    """Whose side ended first remembers a connection for a minute (TIME_WAIT): not where it was told to forget it."""
+    reader, writer = os.pipe()
+    with make(programs) as box:
+        box.start("", environment={}, outputs=(writer, writer), arguments=("-c", ENDS_FIRST))
+        os.close(writer)
+        with os.fdopen(reader) as told:
+            port = int(told.readline())
+            with box.fresh_socket() as client:
+                client.connect(("127.0.0.1", port))
+                assert client.recv(1) == b""
+            assert told.read() == "", "it has ended"
+        box.clear()
+        assert port in ports_that_remember(box)
+        box.free_ports([port])
+        assert port not in ports_that_remember(box)
+
+
+def ports_that_remember(box: Box) -> list[int]:
+    """A connection of theirs, which is over."""
+    return [server[1] for server, _ in box.sockets.lingering()]
 
 
 @pytest.mark.needs("Landlock")

@@ -95,13 +95,16 @@ def middle_processes(count: int) -> Sequence[ProcessSeen]:
 WHO_SERVES = {
     "roles_swapped": forking("answers gives_each_client_a_child", ended(FORKING, "crowd", status=0, left=[ACCEPTS])),
     "workers_made_beforehand": forking(
-        "gives_each_client_a_child", looked(FORKING, "crowd", "waiting", IN_WAIT, *(ACCEPTS,) * 3)
+        "gives_each_client_a_child", looked(FORKING, "crowd", "waiting", IN_WAIT, ACCEPTS)
     ),
     "threads_in_place_of_processes": forking(
         "gives_each_client_a_child",
-        at_the_crowd(process(7, thread(7, "accept4", 5), thread(8, "recvfrom", inode_of("C1")), parent=1)),
+        *with_others_nowhere(process(7, thread(7, "accept4", 5), thread(8, "recvfrom", inode_of("C1")), parent=1)),
     ),
     "event_loop_in_place_of_processes": forking(
+        "gives_each_client_a_child", *with_others_nowhere(server(*CROWD, call="epoll_wait", on=0))
+    ),
+    "forks_when_a_client_speaks": forking(
         "gives_each_client_a_child", at_the_crowd(server(*CROWD, call="epoll_wait", on=0))
     ),
     "does_not_fork": forking(HELD_UP, *with_others_nowhere(READS_C1)),

@@ -35,6 +35,8 @@ SECOND = "a single byte"
 LATER = tuple(f"client {number}" for number in range(5, 25))
 SPINS = thread(7, state="R")
 
+IN_ACCEPT = "    connection, address = listener.accept()"
+
 
 def never_listens(calm: Calm) -> Shown:
     """A server that lives and does not listen."""
@@ -59,7 +61,9 @@ def echoes() -> Recording:
 
 STARTING = {
     "does_not_parse": blocking("listens", ended(BLOCKING, "visits", "SyntaxError: invalid syntax")),
-    "accepts_without_listening": blocking("listens", ended(BLOCKING, "visits", "OSError: [Errno 22] Invalid argument")),
+    "accepts_without_listening": blocking(
+        "listens", ended(BLOCKING, "visits", IN_ACCEPT, "OSError: [Errno 22] Invalid argument")
+    ),
     "asks_for_a_key": blocking("listens", ended(BLOCKING, "visits", "EOFError: EOF when reading a line")),
     "ends_with_an_error_at_its_start": forking("listens", ended(FORKING, "visits", "NameError: name 'sockt'")),
     "ends_in_silence_at_its_start": forking("listens", ended(FORKING, "visits", status=0)),
@@ -116,10 +120,14 @@ REPLIES = {
     "wrong_body": forking("answers", replied(FORKING, PAGE.replace(b"World", b"Moon"))),
     "another_reply": blocking("answers", replied(BLOCKING, b"Good evening")),
     "shuts_the_listener_down": forking(
-        "answers gives_each_client_a_child", ended(FORKING, "crowd", "OSError: [Errno 22] Invalid argument")
+        "answers gives_each_client_a_child", ended(FORKING, "crowd", IN_ACCEPT, "OSError: [Errno 22] Invalid argument")
     ),
     "closes_the_listener_for_the_connection": forking(
-        "answers gives_each_client_a_child", ended(FORKING, "crowd", "OSError: [Errno 9] Bad file descriptor")
+        "answers gives_each_client_a_child",
+        ended(FORKING, "crowd", IN_ACCEPT, "OSError: [Errno 9] Bad file descriptor"),
+    ),
+    "sends_on_a_closed_connection": forking(
+        "answers", says(replied(FORKING, b""), "OSError: [Errno 9] Bad file descriptor")
     ),
     "parent_shuts_the_connection_down": forking(
         "answers overlaps_in_time", says(replied(FORKING, b""), "BrokenPipeError: [Errno 32] Broken pipe")

@@ -74,7 +74,16 @@ SHOWN = {
         "closes_after_reply parent_closes_connections",
         looked(FORKING, "crowd", "all are there", server("C1"), child(8, "C1"), clients=["C1"]),
     ),
-    "parent_closes_its_copy_late": forking("parent_closes_connections"),
+    "parent_closes_its_copy_late": forking(
+        "parent_closes_connections",
+        looked(
+            FORKING, "crowd", "all are there", server("C1", "C2"), child(8, "C1"), child(9, "C2"), clients=("C1", "C2")
+        ),
+    ),
+    "parent_closes_its_copy_at_the_next_client": forking(
+        "parent_closes_connections",
+        looked(FORKING, "crowd", "all are there", server("C2"), child(8, "C1"), child(9, "C2"), clients=("C1", "C2")),
+    ),
     "waits_for_the_client_to_close": forking(
         "closes_after_reply parent_closes_connections",
         with_snapshot(

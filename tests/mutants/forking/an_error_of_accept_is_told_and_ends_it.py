@@ -1,0 +1,48 @@
+# An error of accept, whichever it is, is told, and ends the server.
+# fails: forking/restarts_interrupted_accept
+# cause: interruption_leaves_the_loop
+import os
+import signal
+import socket
+import sys
+import time
+
+PORT = int(os.environ.get("PORT", 8888))
+DELAY = float(os.environ.get("DELAY", 0))
+REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nHello, World!"
+
+
+def reap(signum, frame):
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def serve(connection):
+    connection.recv(1024)
+    time.sleep(DELAY)
+    connection.sendall(REPLY)
+
+
+signal.signal(signal.SIGCHLD, reap)
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("", PORT))
+listener.listen(128)
+while True:
+    try:
+        connection, _ = listener.accept()
+    except OSError as error:
+        print("accept failed:", error)
+        sys.exit(1)
+    if os.fork() == 0:
+        listener.close()
+        try:
+            serve(connection)
+        except OSError:
+            pass
+        connection.close()
+        os._exit(0)
+    connection.close()

@@ -1,0 +1,47 @@
+# A child closes its connection before it sends the reply on it.
+# fails: forking/answers
+# cause: sends_on_a_closed_connection
+import os
+import signal
+import socket
+import time
+import traceback
+
+PORT = int(os.environ.get("PORT", 8888))
+DELAY = float(os.environ.get("DELAY", 0))
+REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nHello, World!"
+
+
+def reap(signum, frame):
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def serve(connection):
+    connection.recv(1024)
+    time.sleep(DELAY)
+    connection.close()
+    connection.sendall(REPLY)
+
+
+signal.signal(signal.SIGCHLD, reap)
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("", PORT))
+listener.listen(128)
+while True:
+    try:
+        connection, _ = listener.accept()
+    except InterruptedError:
+        continue
+    if os.fork() == 0:
+        listener.close()
+        try:
+            serve(connection)
+        except OSError:
+            traceback.print_exc()
+        os._exit(0)
+    connection.close()
