@@ -10,6 +10,7 @@ from grader.timing import (
     Take,
     delays_from,
     each_reads_in_a_process_of_its_own,
+    in_seconds,
     label_of,
     name_of,
     overlap_is_refuted,
@@ -277,3 +278,8 @@ def test_a_refused_client_has_no_take() -> None:
     scene = recording("at_work", *comes("A", 1.0), *comes("B", 1.0), *answered("B", 2.0), NOBODY, delays=(0.5,))
     with pytest.raises(Inconclusive):
         takes(scene, "AB")
+
+
+def test_a_time_without_an_end_is_told_as_none() -> None:
+    """Not as a number."""
+    assert [in_seconds(NEVER), in_seconds(0.125)] == ["no end", "0.125 s"]

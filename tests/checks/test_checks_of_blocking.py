@@ -238,6 +238,12 @@ def test_a_thread_for_a_client_is_one_too_many() -> None:
     )
 
 
+def test_a_timer_that_is_made_anew_is_none_too_many() -> None:
+    """Each of its threads is another one, and at no time are there more of them."""
+    seen = serving(READS, thread(9, "futex", timed=True), before=(ACCEPTS, thread(8, "futex", timed=True)))
+    assert judged(ONE_PROCESS, seen).outcome is Outcome.PASSED
+
+
 def test_a_process_for_a_client_is_one_too_many() -> None:
     """A zombie is none: it does nothing."""
     child = process(8, thread(8, "recvfrom", inode_of("A")), sockets=[inode_of("A")])
