@@ -49,6 +49,12 @@ class _Dated(msgspec.Struct):
     schema: int
 
 
+_BEGINS_A_FORMULA = tuple(
+    "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
+"""The four last ones are the first four in full width, which some spreadsheets take for the same; OWASP, CSV injection."""
+
+
 class Unreadable(Exception):
     """A file of the results folder is not what it should be; the message says which and why."""
 
@@ -175,11 +181,19 @@ def commit_roster(out: Path, roster: Iterable[Enrolled]) -> None:
 
 
 def roster_in(out: Path) -> tuple[Enrolled, ...]:
-    """The class that was filed; nobody where there is none, or a torn or foreign one."""
+    """The class that was filed; nobody where there is none.
+
+    Raises:
+        Unreadable: it is torn, or no class: without it nobody would be missing.
+    """
     try:
         return msgspec.json.decode((out / ROSTER).read_bytes(), type=tuple[Enrolled, ...])
-    except _NOT_OURS:
+    except FileNotFoundError:
         return ()
+    except _NOT_OURS as error:
+        raise Unreadable(
+            f"{out / ROSTER} does not tell who is in the class ({error}): remove it, and give --roster anew"
+        ) from error
 
 
 def sweep(out: Path) -> None:
@@ -236,4 +250,4 @@ def _lateness_of(one: Scored, graded: bool) -> list[str]:
 
 def no_formula(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
+    return f"'{cell}" if cell.startswith(_BEGINS_A_FORMULA) else cell

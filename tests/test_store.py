@@ -206,13 +206,14 @@ def test_who_handed_in_nothing_has_a_row_without_a_grade() -> None:
 
 
 def test_a_roster_is_filed_and_read_back(tmp_path: Path) -> None:
-    """Nobody where there is none, or a torn one."""
+    """Nobody where there is none; a torn one is a sentence, or nobody would be missing."""
     roster = (Enrolled(student=Student(sid="7", name="Bela"), submissions=("b",)), Enrolled(student=Student(sid="8")))
     assert store.roster_in(tmp_path) == ()
     store.commit_roster(tmp_path, roster)
     assert store.roster_in(tmp_path) == roster
     (tmp_path / store.ROSTER).write_bytes(b"{")
-    assert store.roster_in(tmp_path) == ()
+    with pytest.raises(store.Unreadable, match=r"roster\.json does not tell who is in the class .*: remove it"):
+        store.roster_in(tmp_path)
 
 
 def test_a_file_may_be_its_owners_alone(tmp_path: Path) -> None:
@@ -221,7 +222,7 @@ def test_a_file_may_be_its_owners_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("first", "=+-@\t\r\n")
+@pytest.mark.parametrize("first", "=+-@\t\r\n＝＋－＠")
 def test_a_name_is_no_formula(first: str) -> None:
     """A spreadsheet that opens the gradebook runs nothing of a student's."""
     assert store.no_formula(f"{first}cmd") == f"'{first}cmd"
