@@ -275,6 +275,7 @@ class Box:
             if self.has_its_own_network or server[1] in ports:
                 with self.fresh_socket() as asking, contextlib.suppress(OSError):
                     asking.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+                    asking.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                     asking.setblocking(False)
                     asking.bind(client)
                     asking.connect_ex(server)
