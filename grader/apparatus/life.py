@@ -38,6 +38,7 @@ class Life:
         self._allowed = allowed
         self._diary = diary
         self.streams = self._fresh_streams()
+        self._beside: tuple[Stream, ...] = ()
 
     # ------------------------------------------------------------------ its start
 
@@ -53,26 +54,27 @@ class Life:
             environment["FORKLAB_EINTR"] = interrupted
         if unbuffered:
             environment["PYTHONUNBUFFERED"] = "1"
-        self.pid = self._started(environment, descriptors)
+        self.pid = self._started(environment, self.streams, descriptors)
 
     @contextlib.contextmanager
     def beside_another(self) -> Iterator[None]:
         """Start it once more while it lives; what the second one prints is dropped."""
-        first, self.streams = self.streams, self._fresh_streams()
+        self._beside = streams = self._fresh_streams()
         try:
-            pid = self._started(self._environment())
+            pid = self._started(self._environment(), streams)
             self._diary.tell(What.STARTED, note=filed("a second time, as pid {pid}", pid=pid))
             yield
         finally:
-            self.close()
-            self.streams = first
+            self._beside = ()
+            for stream in streams:
+                stream.close()
 
     def _environment(self, delay: float = 0.0) -> dict[str, str]:
         return {"PORT": str(self._track.port), "DELAY": f"{delay:g}"}
 
-    def _started(self, environment: dict[str, str], descriptors: int = 0) -> int:
+    def _started(self, environment: dict[str, str], streams: tuple[Stream, Stream], descriptors: int = 0) -> int:
         """Start the program in the box, with our ends of its streams; its pid."""
-        out, err = self.streams
+        out, err = streams
         pid = self._box.start(
             self._track.program,
             environment=environment,
@@ -88,6 +90,11 @@ class Life:
 
     # ------------------------------------------------------------------ what it prints
 
+    @property
+    def open_streams(self) -> tuple[Stream, ...]:
+        """Its own, and those of a second one beside it."""
+        return (*self.streams, *self._beside)
+
     def _fresh_streams(self) -> tuple[Stream, Stream]:
         written = self._box.paths.replaced_in
         return Stream(written), Stream(written)
@@ -95,7 +102,8 @@ class Life:
     def hear(self) -> None:
         """Take what it has printed, without waiting."""
         out, err = self.streams
-        out.drain()
+        for stream in (out, *self._beside):
+            stream.drain()
         for number in _INTERRUPTED.findall(err.drain()):
             note = filed("call {number} of accept was interrupted by a signal (EINTR)", number=number.decode())
             self._diary.tell(What.INTERRUPTED, note=note)

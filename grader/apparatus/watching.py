@@ -87,7 +87,7 @@ class Watch:
 
     def nap(self, seconds: float) -> bool:
         """Wait for anything to happen, so long at most; whether it did."""
-        sources = (*(stream.fileno() for stream in self._life.streams), self._box.fileno())
+        sources = (*(stream.fileno() for stream in self._life.open_streams), self._box.fileno())
         return self._clients.wait((source for source in sources if source >= 0), seconds)
 
     # ------------------------------------------------------------------ what happens meanwhile
@@ -107,7 +107,7 @@ class Watch:
         for pid, status in self._box.exits():
             if pid == self._life.pid:
                 self._program_ended(status)
-        self._end_for(self._police.breach(self._life.streams))
+        self._end_for(self._police.breach(self._life.open_streams))
         return moved
 
     def heed_limits_in(self, snapshot: Snapshot) -> None:
