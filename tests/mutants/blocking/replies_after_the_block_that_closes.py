@@ -1,5 +1,6 @@
 # The reply is sent below the block that closes the connection: a level of indentation too few.
 # fails: blocking/answers
+# follows: blocking/serves_one_client_at_a_time, blocking/takes_turns_in_time, blocking/starts_again_at_once: the first client ends it
 # cause: sends_on_a_closed_connection
 import os
 import socket

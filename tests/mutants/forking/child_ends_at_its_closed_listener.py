@@ -1,6 +1,6 @@
 # The child does not end: back in the loop its closed listener ends it by a traceback, and what the parent has not flushed is printed again.
 # fails: forking/prints_nothing_twice
-# cause: children_print_the_parents_lines
+# cause: children_print_the_parents_lines, no_descriptor_ends_it
 import os
 import signal
 import socket

@@ -1,5 +1,6 @@
 # Two processes are made beforehand, and serve one client after the other.
 # fails: forking/gives_each_client_a_child
+# follows: forking/children_close_listener, forking/reaps_a_burst, forking/goes_on_while_children_live, forking/restarts_interrupted_accept: workers keep the listener, two clients take both, and the parent has nobody in the place of who ends
 # cause: workers_made_beforehand
 import os
 import socket
