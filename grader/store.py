@@ -188,7 +188,7 @@ def roster_in(out: Path) -> tuple[Enrolled, ...]:
     """
     try:
         return msgspec.json.decode((out / ROSTER).read_bytes(), type=tuple[Enrolled, ...])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # where OUT is no folder, whoever writes there says so
         return ()
     except _NOT_OURS as error:
         raise Unreadable(

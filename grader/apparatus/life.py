@@ -39,6 +39,7 @@ class Life:
         self._diary = diary
         self.streams = self._fresh_streams()
         self._beside: tuple[Stream, ...] = ()
+        self._is_interrupted = False
 
     # ------------------------------------------------------------------ its start
 
@@ -50,6 +51,7 @@ class Life:
         self.delays.append(delay)
         self._diary.tell(What.STARTED, note=f"DELAY={delay:g}" if delay else "")
         environment = self._environment(delay)
+        self._is_interrupted = bool(interrupted)
         if interrupted:
             environment["FORKLAB_EINTR"] = interrupted
         if unbuffered:
@@ -104,7 +106,8 @@ class Life:
         out, err = self.streams
         for stream in (out, *self._beside):
             stream.drain()
-        for number in _INTERRUPTED.findall(err.drain()):
+        said = err.drain()
+        for number in _INTERRUPTED.findall(said) if self._is_interrupted else ():  # else it is the program's own joke
             note = filed("call {number} of accept was interrupted by a signal (EINTR)", number=number.decode())
             self._diary.tell(What.INTERRUPTED, note=note)
 
