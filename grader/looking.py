@@ -20,7 +20,7 @@ from grader.apparatus.scene import Bounds, Cut, Interrupted, Unclear
 from grader.apparatus.server import Server
 from grader.experiments import EXPERIMENTS, Experiment
 from grader.explaining import error_of_ours
-from grader.model import TRACKS, Track, track_named
+from grader.model import Track, track_named
 from grader.programs import what_is_wrong_with
 from grader.recording import Recording
 from grader.wording import ENGLISH, filed, speaking
@@ -209,17 +209,19 @@ def _play(here: Look, task: Task, box: Box) -> tuple[Recording, Box | None]:
     except Exception as error:  # ours: it must not take the other scenes with it
         broken = error_of_ours(error)
     recording = server.recording(cut=cut, unclear=unclear, broken=broken)
-    return recording, _cleared(box, broken)
+    if broken:
+        box.close()
+        return recording, None
+    return recording, _cleared(box, track)
 
 
-def _cleared(box: Box, broken: str) -> Box | None:
+def _cleared(box: Box, track: Track) -> Box | None:
     """The box with nothing left in it; None where it can't be trusted any more, or files of a program lie in it."""
     try:
-        if not broken:
-            box.clear()
-            box.free_ports([track.port for track in TRACKS])
-            if box.renew():
-                return box
+        box.clear()
+        box.free_ports([track.port])  # at the other track's somebody may listen, where there is but one network
+        if box.renew():
+            return box
     except BoxBroken:
         pass
     box.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from grader.apparatus.sandbox.bubblewrap import BubblewrapBox
 from grader.apparatus.sandbox.choosing import TIERS, choose
 from grader.apparatus.sandbox.landlock import LandlockBox, all_but
 from grader.apparatus.scene import Bounds
-from grader.model import Outcome
+from grader.model import TRACKS, Outcome
 from grader.rubric import rubric
 from grader.submission import Submission
 from tests.apparatus import boxes
@@ -175,6 +176,23 @@ def test_a_port_forgets_connections_that_are_over(make: Callable[[Path], Box], p
         assert port in ports_that_remember(box)
         box.free_ports([port])
         assert port not in ports_that_remember(box)
+
+
+@pytest.mark.needs("Landlock")
+def test_who_is_freed_of_old_connections_is_nobodys_client(programs: Path) -> None:
+    """In one network the other track's server goes on meanwhile; both leave a TIME_WAIT at each client."""
+    for track in TRACKS:
+        mutant = "no_reuseaddr_and_a_patient_close.py"
+        shutil.copy(Path(grading.PROJECT, "tests", "mutants", track.name, mutant), programs / track.program)
+    checks = tuple(check for check in rubric() if not check.stretch)
+    with ports.alone(print):
+        tier = choose("landlock")
+        reference = Submission("reference", grading.REFERENCE)
+        theirs = grading.references_of(grading.look_at(reference, tier, checks, Bounds(300)).looked)
+        graded = grading.grade(Submission("", programs), tier, theirs, checks=checks, bounds=Bounds(300))
+    assert {one.id for one in graded.report.checks if not one.passed} == {
+        f"{track.name}/starts_again_at_once" for track in TRACKS
+    }
 
 
 def ports_that_remember(box: Box) -> list[int]:
