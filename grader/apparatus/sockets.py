@@ -14,7 +14,7 @@ NLMSG_DONE = 3
 NLM_F_REQUEST = 0x1
 NLM_F_DUMP = 0x300
 LISTEN = 10
-TIME_WAIT = 6
+FIN_WAIT2, TIME_WAIT = 5, 6
 _MAPPED = "::ffff:"
 """An IPv4 address in a socket of IPv6, RFC 4291, 2.5.5.2."""
 Ends = tuple[tuple[str, int], tuple[str, int]]
@@ -94,10 +94,15 @@ class SocketTable:
         return found
 
     def lingering(self) -> list[Ends]:
-        """The connections that nobody holds and a port still remembers: TIME_WAIT, RFC 9293, 3.6.1."""
+        """The connections that are over, or soon will be, and a port still remembers: TIME_WAIT, RFC 9293, 3.6.1."""
         found: list[Ends] = []
         for family in (socket.AF_INET, socket.AF_INET6):
-            self._ask(family, NLM_F_DUMP, 1 << TIME_WAIT, struct.pack("!HH", 0, 0) + _NO_ADDRESS * 2 + _COOKIE)
+            self._ask(
+                family,
+                NLM_F_DUMP,
+                1 << FIN_WAIT2 | 1 << TIME_WAIT,
+                struct.pack("!HH", 0, 0) + _NO_ADDRESS * 2 + _COOKIE,
+            )
             found += map(_ends, self._messages())
         return [(one, other) for one, other in found if ":" not in one[0] + other[0]]
 

@@ -30,6 +30,8 @@ SOCKETS_AT_ONCE = 32
 _LIBC = ctypes.CDLL(None)
 _PIDFD_GETFD = 438
 _TIMEVAL = struct.Struct("@ll")
+_TIMES = 20
+"""How often a connection is asked for that is over: on a busy machine its end takes a moment."""
 _AT_ONCE = struct.pack("ii", 1, 0)
 """struct linger: a connection ends by a reset, socket(7)."""
 
@@ -255,7 +257,9 @@ class Box:
         if not self._spare:
             passed = self._passed({"do": "sockets", "count": SOCKETS_AT_ONCE})
             self._spare = [socket.socket(fileno=descriptor) for descriptor in passed]
-        return self._spare.pop()
+        fresh = self._spare.pop()
+        fresh.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # its port is to be had again: see free_ports
+        return fresh
 
     def clear(self) -> None:
         """End every process in the box; the next program finds it empty."""
@@ -271,11 +275,13 @@ class Box:
         Args:
             ports: where the network is not the box's own.
         """
-        for server, client in self.sockets.lingering():
-            if self.has_its_own_network or server[1] in ports:
+        for _ in range(_TIMES):
+            lingering = [ends for ends in self.sockets.lingering() if self.has_its_own_network or ends[0][1] in ports]
+            if not lingering:
+                return
+            for server, client in lingering:
                 with self.fresh_socket() as asking, contextlib.suppress(OSError):
                     asking.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
-                    asking.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                     asking.setblocking(False)
                     asking.bind(client)
                     asking.connect_ex(server)
