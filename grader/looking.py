@@ -229,9 +229,9 @@ def _cleared(box: Box, track: Track) -> Box | None:
 
 
 def _never_listens(recordings: Mapping[str, Recording]) -> bool:
-    """Two scenes were cut before the server waited for clients: no other will come further."""
+    """Two scenes were cut before the server waited for clients: no other will come further, unless it was not its fault."""
     seen = list(recordings.values())
-    return len(seen) >= 2 and all(recording.cut and recording.about == "listens" for recording in seen)
+    return len(seen) >= 2 and all(one.cut and one.about == "listens" and not one.unclear for one in seen)
 
 
 def _last_cut(recordings: Mapping[str, Recording]) -> str:
