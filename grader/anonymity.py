@@ -99,10 +99,9 @@ def assert_it_is_their_key(out: Path, key: bytes) -> None:
     Raises:
         NotAnonymous: they were.
     """
-    known = names_in(out / NAMES).behind if (out / NAMES).exists() else {}
-    for told, behind in known.items():
-        what = behind.submission or (f"roster:{behind.student.sid}" if behind.student else "")
-        if hashed(key, what) != told:
+    for told, behind in _known_in(out).items():
+        of_the_roster = _hashed_sid(key, behind.student) if behind.student else ""
+        if told != (hashed(key, behind.submission) if behind.submission else of_the_roster):
             raise NotAnonymous(
                 f"the results in {str(out)!r} (--out) were hashed with another key: give that one with --key, or another --out"
             )
@@ -160,8 +159,13 @@ def without_names_in(roster: Sequence[Enrolled], key: bytes) -> tuple[Enrolled, 
 
 
 def _without_name(one: Enrolled, key: bytes) -> Enrolled:
-    hidden = Student(sid=hashed(key, f"roster:{one.student.sid}"))
+    hidden = Student(sid=_hashed_sid(key, one.student))
     return Enrolled(student=hidden, submissions=tuple(hashed(key, name) for name in one.submissions))
+
+
+def _hashed_sid(key: bytes, student: Student) -> str:
+    """A name of the roster's: no submission's, though one may be called by that id."""
+    return hashed(key, f"roster:{student.sid}")
 
 
 def file_names(out: Path, real: Iterable[Submission], roster: Sequence[Enrolled], key: bytes) -> None:
@@ -170,11 +174,15 @@ def file_names(out: Path, real: Iterable[Submission], roster: Sequence[Enrolled]
     Args:
         roster: with the names of everybody, and those of submissions.
     """
-    known = names_in(out / NAMES).behind if (out / NAMES).exists() else {}
     behind = {hashed(key, one.name): Behind(submission=one.name, student=one.student) for one in real}
-    of_the_roster = {_without_name(one, key).student.sid: Behind(submission="", student=one.student) for one in roster}
-    names = Names(behind={**known, **behind, **of_the_roster}, roster=tuple(roster))
+    of_the_roster = {_hashed_sid(key, one.student): Behind(submission="", student=one.student) for one in roster}
+    names = Names(behind={**_known_in(out), **behind, **of_the_roster}, roster=tuple(roster))
     store.commit(out / NAMES, msgspec.json.format(msgspec.json.encode(names), indent=1) + b"\n", PRIVATE)
+
+
+def _known_in(out: Path) -> dict[str, Behind]:
+    """Who was filed before."""
+    return names_in(out / NAMES).behind if (out / NAMES).exists() else {}
 
 
 def names_in(path: Path) -> Names:

@@ -225,9 +225,10 @@ def _only(rows: Sequence[Student]) -> Student | None:
 
 def _is_named_by_its_group(student: Student, rows: Sequence[Student | None]) -> bool:
     """Canvas names a group's files by the group and one member's ID; whose own name that is hands in alone."""
-    (row,) = rows if len(rows) == 1 else (None,)
-    is_a_group = row is not None and bool(row.group) and squashed(row.group) == squashed(student.name)
-    return student.layout == "canvas" and is_a_group and row is not None and not _is_called(row, student)
+    row = rows[0] if len(rows) == 1 else None
+    if student.layout != "canvas" or row is None or not row.group:
+        return False
+    return squashed(row.group) == squashed(student.name) and not _is_called(row, student)
 
 
 def _group_of(student: Student, roster: Sequence[Student]) -> list[Student]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import socket
 import struct
 from collections.abc import Iterator
@@ -80,41 +79,32 @@ class SocketTable:
         ends = (socket.inet_pton(socket.AF_INET, address).ljust(16, b"\0") for address, _ in (server, client))
         identity = struct.pack("!HH", server[1], client[1]) + b"".join(ends) + _COOKIE
         self._ask(socket.AF_INET, 0, 0xFFFFFFFF, identity)
-        for seen in self._answers(dump=False):
+        for message in self._messages():
+            seen = _parsed(message)
             return None if seen.state == "LISTEN" else seen
         return None
 
     def listeners(self) -> list[SocketSeen]:
         """Every listening socket, IPv4 and IPv6."""
-        identity = struct.pack("!HH", 0, 0) + _NO_ADDRESS * 2 + _COOKIE
-        found: list[SocketSeen] = []
-        for family in (socket.AF_INET, socket.AF_INET6):
-            self._ask(family, NLM_F_DUMP, 1 << LISTEN, identity)
-            found += self._answers(dump=True)
-        return found
+        return list(map(_parsed, self._all_in(LISTEN)))
 
     def lingering(self) -> list[Ends]:
         """The connections that are over, or soon will be, and a port still remembers: TIME_WAIT, RFC 9293, 3.6.1."""
-        found: list[Ends] = []
-        for family in (socket.AF_INET, socket.AF_INET6):
-            self._ask(
-                family,
-                NLM_F_DUMP,
-                1 << FIN_WAIT2 | 1 << TIME_WAIT,
-                struct.pack("!HH", 0, 0) + _NO_ADDRESS * 2 + _COOKIE,
-            )
-            found += map(_ends, self._messages())
+        found = map(_ends, self._all_in(FIN_WAIT2, TIME_WAIT))
         return [(one, other) for one, other in found if ":" not in one[0] + other[0]]
+
+    def _all_in(self, *states: int) -> Iterator[bytes]:
+        """A message for each socket that is in one of these states, IPv4 and IPv6."""
+        identity = struct.pack("!HH", 0, 0) + _NO_ADDRESS * 2 + _COOKIE
+        for family in (socket.AF_INET, socket.AF_INET6):
+            self._ask(family, NLM_F_DUMP, sum(1 << state for state in states), identity)
+            yield from self._messages()
 
     def _ask(self, family: int, flags: int, states: int, identity: bytes) -> None:
         self._sequence += 1
         body = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, states) + identity
         header = _HEADER.pack(_HEADER.size + len(body), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | flags, self._sequence, 0)
         self._netlink.send(header + body)
-
-    def _answers(self, *, dump: bool) -> list[SocketSeen]:
-        """What the kernel answers to our last question: a dump ends with a message of its own."""
-        return list(map(_parsed, self._messages() if dump else itertools.islice(self._messages(), 1)))
 
     def _messages(self) -> Iterator[bytes]:
         """Each `struct inet_diag_msg` until the answer to our last question is complete."""

@@ -10,8 +10,11 @@ from grader.recording import Snapshot
 
 
 def _holds_what_a_child_serves(look: Snapshot) -> bool:
-    own = look.parent.sockets if look.parent else frozenset()
-    return any(seen.inode in own & child.sockets for seen in look.connections for child in look.others)
+    return bool(_held_by_the_parent(look) & _served_by_children(look))
+
+
+def _held_by_the_parent(look: Snapshot) -> frozenset[int]:
+    return look.parent.sockets if look.parent else frozenset()
 
 
 def _served_by_children(look: Snapshot) -> set[int]:
@@ -19,14 +22,12 @@ def _served_by_children(look: Snapshot) -> set[int]:
 
 
 def _holds_all_that_children_serve(look: Snapshot) -> bool:
-    own = look.parent.sockets if look.parent else frozenset()
-    return own >= _served_by_children(look)
+    return _held_by_the_parent(look) >= _served_by_children(look)
 
 
 def _holds_the_newest_alone(look: Snapshot) -> bool:
-    own = look.parent.sockets if look.parent else frozenset()
     served = _served_by_children(look)
-    return len(served) > 1 and own & served == {look.connections[-1].inode}
+    return len(served) > 1 and _held_by_the_parent(look) & served == {look.connections[-1].inode}
 
 
 def _somebody_notices(seen: Seen) -> bool:

@@ -8,9 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import finding, grading, scratch, store
-from grader.anonymity import NAMES as NAMES_BEHIND
-from grader.anonymity import NotAnonymous
+from grader import anonymity, finding, grading, scratch, store
 from grader.commands import GRADED
 from grader.commands.grade import PATH_HELP
 from grader.commands.options import Commands, percent, positive
@@ -39,8 +37,8 @@ def add_to(commands: Commands) -> None:
 
 def _similarity(options: argparse.Namespace) -> int:
     threshold = options.threshold / 100
-    if (options.out / NAMES_BEHIND).exists():
-        raise NotAnonymous(
+    if (options.out / anonymity.NAMES).exists():
+        raise anonymity.NotAnonymous(
             f"{str(options.out)!r} (--out) holds results without names, and {FILE} has names in it: give another --out"
         )
     with scratch.room() as room:
