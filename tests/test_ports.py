@@ -12,7 +12,9 @@ import pytest
 from grader import grading, ports
 
 WAITS_FOR_ITS_TURN = """
+import sys
 from grader import ports
+ports._LOCK = "\\0" + sys.argv[1]
 with ports.alone(lambda sentence: print(sentence, flush=True)):
     print("has them", flush=True)
 """
@@ -69,12 +71,19 @@ def test_what_lingers_is_nobodys() -> None:
     assert ports.holder_of(a_port_with_a_time_wait(socket.AF_INET, "127.0.0.1")) is None
 
 
-def test_runs_take_turns() -> None:
-    """The second says whom it waits for, and goes on when the first has ended."""
+def test_runs_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second says whom it waits for, and goes on when the first has ended.
+
+    Under a lock of their own: another test may want the ports as well, and be the next whom the second waits for.
+    """
+    monkeypatch.setattr(ports, "_LOCK", f"\0forklab-ports-of-{os.getpid()}")
     told: list[str] = []
     with ports.alone(told.append):
         second = subprocess.Popen(
-            [sys.executable, "-c", WAITS_FOR_ITS_TURN], cwd=grading.PROJECT, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", WAITS_FOR_ITS_TURN, ports._LOCK[1:]],
+            cwd=grading.PROJECT,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert second.stdout is not None
         assert f"pid {os.getpid()}" in second.stdout.readline()
